@@ -1,0 +1,190 @@
+#include "crypto/asn1.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "bytes/error.hpp"
+
+namespace perso::crypto::asn1 {
+
+namespace {
+
+constexpr std::size_t kLongestOid = 32;
+
+[[noreturn]] void malformed(const std::string& what) {
+  throw Error(Code::malformed, "DER: " + what);
+}
+
+void require(bool holds, const char* what) {
+  if (!holds) malformed(what);
+}
+
+void append_arc(Bytes& out, std::uint64_t arc) {
+  int shift = 0;
+  while ((arc >> shift) >= 0x80) shift += 7;
+  for (; shift > 0; shift -= 7) out.push_back(static_cast<std::uint8_t>(0x80 | ((arc >> shift) & 0x7F)));
+  out.push_back(static_cast<std::uint8_t>(arc & 0x7F));
+}
+
+std::uint64_t arc_of(std::string_view& dotted) {
+  std::uint32_t arc = 0;
+  const auto end = dotted.find('.');
+  const std::string_view digits = dotted.substr(0, end);
+  const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), arc);
+  const bool ended = end == std::string_view::npos || end + 1 < dotted.size();
+  require(ended && error == std::errc() && stop == digits.data() + digits.size(),
+          "not a dotted object identifier");
+  dotted = end == std::string_view::npos ? std::string_view() : dotted.substr(end + 1);
+  return arc;
+}
+
+/// "YYYYMMDDHHMMSSZ".
+std::string digits_of(Instant instant) {
+  const auto day = std::chrono::floor<std::chrono::days>(instant);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(instant - day);
+  const int year = static_cast<int>(date.year());
+  require(year >= 0 && year <= 9999, "a year of four digits is wanted");
+  std::string out = std::to_string(10000 + year).substr(1);
+  for (const auto part :
+       {static_cast<long>(static_cast<unsigned>(date.month())),
+        static_cast<long>(static_cast<unsigned>(date.day())), static_cast<long>(clock.hours().count()),
+        static_cast<long>(clock.minutes().count()), static_cast<long>(clock.seconds().count())}) {
+    out += std::to_string(100 + part).substr(1);
+  }
+  return out + "Z";
+}
+
+int number(ByteView text, std::size_t offset, std::size_t size) {
+  int value = 0;
+  for (const std::uint8_t character : text.subspan(offset, size)) {
+    require(character >= '0' && character <= '9', "a time of digits is wanted");
+    value = 10 * value + (character - '0');
+  }
+  return value;
+}
+
+}  // namespace
+
+Bytes oid(std::string_view dotted) {
+  const std::uint64_t first = arc_of(dotted);
+  const std::uint64_t second = arc_of(dotted);
+  require(first <= 2 && (first == 2 || second < 40), "not an object identifier");
+  Bytes contents;
+  append_arc(contents, 40 * first + second);
+  while (!dotted.empty()) append_arc(contents, arc_of(dotted));
+  return tlv::encode(kOid, contents);
+}
+
+std::string read_oid(const tlv::Element& element) {
+  require(element.tag == kOid, "an object identifier is wanted");
+  const ByteView contents = element.value;
+  require(!contents.empty() && contents.size() <= kLongestOid && contents.back() < 0x80,
+          "object identifier cut or too long");
+  std::string out;
+  std::uint64_t arc = 0;
+  for (const std::uint8_t octet : contents) {
+    require(arc != 0 || octet != 0x80, "object identifier arc not in shortest form");
+    arc = (arc << 7) | (octet & 0x7F);
+    require(arc <= 0xFFFFFFFF, "object identifier arc too large");
+    if (octet >= 0x80) continue;
+    if (out.empty()) {
+      const std::uint64_t first = std::min<std::uint64_t>(arc / 40, 2);
+      out = std::to_string(first) + "." + std::to_string(arc - 40 * first);
+    } else {
+      out += "." + std::to_string(arc);
+    }
+    arc = 0;
+  }
+  return out;
+}
+
+Bytes integer(ByteView magnitude) {
+  while (magnitude.size() > 1 && magnitude.front() == 0) magnitude = magnitude.subspan(1);
+  Bytes contents;
+  if (magnitude.empty() || magnitude.front() >= 0x80) contents.push_back(0);
+  append(contents, magnitude);
+  return tlv::encode(kInteger, contents);
+}
+
+Bytes integer(std::uint8_t value) {
+  return integer(ByteView(&value, 1));
+}
+
+ByteView read_integer(const tlv::Element& element) {
+  require(element.tag == kInteger && !element.value.empty(), "a number is wanted");
+  const ByteView contents = element.value;
+  require(contents[0] < 0x80, "the number is negative");
+  if (contents[0] != 0) return contents;
+  require(contents.size() == 1 || contents[1] >= 0x80, "number not in shortest form");
+  return contents.subspan(1);
+}
+
+Bytes bit_string(ByteView octets) {
+  const std::uint8_t unused[] = {0};
+  return tlv::encode(kBitString, {unused, octets});
+}
+
+ByteView read_bit_string(const tlv::Element& element) {
+  require(element.tag == kBitString && !element.value.empty() && element.value[0] == 0,
+          "a bit string of whole octets is wanted");
+  return element.value.subspan(1);
+}
+
+bool read_true(const tlv::Element& element) {
+  require(element.tag == kBoolean && element.value.size() == 1 && element.value[0] == 0xFF, "TRUE is wanted");
+  return true;
+}
+
+Bytes time(Instant instant) {
+  using namespace std::chrono;
+  const bool utc = instant >= sys_days(1950y / 1 / 1) && instant < sys_days(2050y / 1 / 1);
+  return utc ? tlv::encode(kUtcTime, as_bytes(digits_of(instant).substr(2))) : generalized_time(instant);
+}
+
+Bytes generalized_time(Instant instant) {
+  return tlv::encode(kGeneralizedTime, as_bytes(digits_of(instant)));
+}
+
+Instant read_time(const tlv::Element& element) {
+  using namespace std::chrono;
+  const bool utc = element.tag == kUtcTime;
+  require(utc || element.tag == kGeneralizedTime, "a time is wanted");
+  const ByteView text = element.value;
+  const std::size_t start = utc ? 2 : 4;  // where the month begins
+  require(text.size() == start + 11 && text.back() == 'Z', "a time in whole seconds, with Z, is wanted");
+  int full_year = number(text, 0, start);
+  if (utc) full_year += full_year < 50 ? 2000 : 1900;
+  require(utc || full_year < 1950 || full_year >= 2050, "a year before 2050 is written as UTCTime");
+  const year_month_day date(year(full_year), month(static_cast<unsigned>(number(text, start, 2))),
+                            day(static_cast<unsigned>(number(text, start + 2, 2))));
+  const int hour = number(text, start + 4, 2), minute = number(text, start + 6, 2),
+            second = number(text, start + 8, 2);
+  require(date.ok() && hour < 24 && minute < 60 && second < 60, "not a time");
+  return sys_days(date) + hours(hour) + minutes(minute) + seconds(second);
+}
+
+Bytes set_of(std::vector<Bytes> elements) {
+  std::sort(elements.begin(), elements.end());
+  Bytes contents;
+  for (const Bytes& element : elements) append(contents, element);
+  return tlv::encode(kSet, contents);
+}
+
+bool sorted(ByteView contents) {
+  ByteView previous;
+  for (tlv::Reader reader(contents); !reader.at_end();) {
+    const ByteView next = reader.next().encoded;
+    if (std::lexicographical_compare(next.begin(), next.end(), previous.begin(), previous.end()))
+      return false;
+    previous = next;
+  }
+  return true;
+}
+
+Bytes sequence(std::initializer_list<ByteView> parts) {
+  return tlv::encode(kSequence, parts);
+}
+
+}  // namespace perso::crypto::asn1

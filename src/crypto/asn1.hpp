@@ -1,0 +1,52 @@
+// The ASN.1 types that certificates and CMS build from TLV (X.690, DER): object identifiers, integers, times,
+// sets.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bytes/clock.hpp"
+#include "tlv/tlv.hpp"
+
+namespace perso::crypto::asn1 {
+
+constexpr tlv::Tag kBoolean{0x01}, kInteger{0x02}, kBitString{0x03}, kOctetString{0x04}, kNull{0x05},
+    kOid{0x06}, kUtf8String{0x0C}, kPrintableString{0x13}, kIa5String{0x16}, kUtcTime{0x17},
+    kGeneralizedTime{0x18}, kSequence{0x30}, kSet{0x31};
+
+// Writers give whole elements; readers take one, require its tag, and throw Code::malformed on anything that
+// is not DER.
+
+/// From dotted form, for instance "2.23.136.1.1.1".
+Bytes oid(std::string_view dotted);
+/// Dotted form. At most 32 bytes of contents, arcs below 2^32.
+std::string read_oid(const tlv::Element& element);
+
+/// A number from its big-endian magnitude; leading zeros are dropped, or put, as DER wants.
+Bytes integer(ByteView magnitude);
+Bytes integer(std::uint8_t value);
+/// The magnitude of a number that is not negative, without leading zero (zero itself: empty).
+ByteView read_integer(const tlv::Element& element);
+
+/// Whole octets: no unused bits.
+Bytes bit_string(ByteView octets);
+ByteView read_bit_string(const tlv::Element& element);
+
+/// Only TRUE is ever encoded: a FALSE is a default that DER leaves out.
+bool read_true(const tlv::Element& element);
+
+/// UTCTime through 2049, GeneralizedTime from 2050 (RFC 5280 4.1.2.5), whole seconds, Z.
+Bytes time(Instant instant);
+Bytes generalized_time(Instant instant);
+/// Either form, each only for its own years.
+Instant read_time(const tlv::Element& element);
+
+/// SET OF: elements in the ascending order of their encodings.
+Bytes set_of(std::vector<Bytes> elements);
+/// Whether the elements inside a SET OF stand in that order.
+bool sorted(ByteView contents);
+
+Bytes sequence(std::initializer_list<ByteView> parts);
+
+}  // namespace perso::crypto::asn1

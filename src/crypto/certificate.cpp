@@ -1,0 +1,185 @@
+// Reading certificates: strict DER from any source (RFC 5280 4.1), and nothing that is not understood but
+// critical.
+#include "crypto/certificate.hpp"
+
+#include <algorithm>
+
+#include "bytes/error.hpp"
+#include "crypto/algorithms.hpp"
+#include "crypto/x509_names.hpp"
+
+namespace perso::crypto {
+
+namespace {
+
+using namespace detail;
+
+constexpr std::size_t kLargest = 16384;
+constexpr std::size_t kMostNameParts = 16;
+constexpr std::size_t kMostExtensions = 32;
+constexpr tlv::Tag kVersion{0xA0}, kExtensions{0xA3}, kKeyIdentifier{0x80};
+
+void require(bool holds, const char* what) {
+  if (!holds) throw Error(Code::malformed, std::string("certificate: ") + what);
+}
+
+struct NamePart {
+  std::string type;
+  std::string text;
+};
+
+/// The attributes of a Name in their order. Control characters become '?'.
+std::vector<NamePart> parts_of(ByteView name) {
+  std::vector<NamePart> parts;
+  for (tlv::Reader names(name); !names.at_end();) {
+    tlv::Reader attributes(names.expect(asn1::kSet).value);
+    do {
+      require(parts.size() < kMostNameParts, "a name has too many parts");
+      tlv::Reader attribute(attributes.expect(asn1::kSequence).value);
+      const std::string type = asn1::read_oid(attribute.expect(asn1::kOid));
+      const tlv::Element value = attribute.next();
+      attribute.expect_end();
+      std::string text = as_text(value.value);
+      std::replace_if(
+          text.begin(), text.end(), [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; }, '?');
+      parts.push_back({type, std::move(text)});
+    } while (!attributes.at_end());
+  }
+  return parts;
+}
+
+Bytes read_name(tlv::Reader& reader) {
+  const tlv::Element name = reader.expect(asn1::kSequence);
+  parts_of(name.value);
+  return Bytes(name.encoded.begin(), name.encoded.end());
+}
+
+std::string short_name(const std::string& type) {
+  if (type == kCommonName) return "CN";
+  if (type == kOrganization) return "O";
+  if (type == kCountry) return "C";
+  if (type == kLocality) return "L";
+  return type;
+}
+
+/// The contents of the one element with this tag that an extension's value is.
+ByteView only(ByteView value, tlv::Tag tag) {
+  const tlv::Element element = tlv::single(value);
+  require(element.tag == tag, "an extension is not of its type");
+  return element.value;
+}
+
+Bytes copy(ByteView view) {
+  return Bytes(view.begin(), view.end());
+}
+
+/// BasicConstraints: whether it is a CA. The path length is for path checks, and none is longer than two
+/// here.
+bool read_basic_constraints(ByteView value) {
+  tlv::Reader constraints(only(value, asn1::kSequence));
+  const auto ca = constraints.take(asn1::kBoolean);
+  if (const auto path_length = constraints.take(asn1::kInteger)) {
+    require(ca.has_value(), "a path length belongs to a CA");
+    asn1::read_integer(*path_length);
+  }
+  constraints.expect_end();
+  return ca && asn1::read_true(*ca);
+}
+
+/// The first octet of KeyUsage, as its bits stand.
+unsigned read_key_usage(ByteView value) {
+  const ByteView bits = only(value, asn1::kBitString);
+  require(bits.size() >= 2 && bits.size() <= 3 && bits[0] < 8, "KeyUsage is not one of its bit strings");
+  const unsigned lowest = bits.back() & (0u - bits.back());
+  require(lowest == 1u << bits[0], "KeyUsage has trailing zero bits");
+  return bits[1];
+}
+
+}  // namespace
+
+Certificate Certificate::parse(ByteView der) {
+  require(der.size() <= kLargest, "larger than 16 KiB");
+  tlv::Reader outer(der);
+  tlv::Reader whole(outer.expect(asn1::kSequence).value);
+  outer.expect_end();
+  const tlv::Element tbs = whole.expect(asn1::kSequence);
+  const tlv::Element algorithm = whole.expect(asn1::kSequence);
+  const ByteView signature = asn1::read_bit_string(whole.expect(asn1::kBitString));
+  whole.expect_end();
+
+  tlv::Reader fields(tbs.value);
+  const ByteView version = asn1::read_integer(tlv::single(fields.expect(kVersion).value));
+  require(version.size() == 1 && version[0] == 2, "not version 3");
+  const tlv::Element serial = fields.expect(asn1::kInteger);
+  require(!asn1::read_integer(serial).empty() && serial.value.size() <= 20,
+          "the serial number is zero or too long");
+  const tlv::Element inner_algorithm = fields.expect(asn1::kSequence);
+  require(std::ranges::equal(inner_algorithm.encoded, algorithm.encoded),
+          "it names two signature algorithms");
+  Bytes issuer = read_name(fields);
+  tlv::Reader validity(fields.expect(asn1::kSequence).value);
+  const Instant not_before = asn1::read_time(validity.next());
+  const Instant not_after = asn1::read_time(validity.next());
+  validity.expect_end();
+  require(not_before <= not_after, "the validity ends before it begins");
+  Bytes subject = read_name(fields);
+
+  Certificate out(EcPublicKey::from_spki(fields.expect(asn1::kSequence).encoded));
+  const tlv::Element extensions = tlv::single(fields.expect(kExtensions).value);
+  fields.expect_end();
+  require(extensions.tag == asn1::kSequence, "the extensions are no sequence");
+  out.read_extensions(extensions.value);
+  out.der_ = copy(der);
+  out.tbs_ = copy(tbs.encoded);
+  out.signature_ = copy(signature);
+  out.signature_hash_ = read_signature_algorithm(algorithm);
+  out.issuer_ = std::move(issuer);
+  out.subject_ = std::move(subject);
+  out.serial_ = copy(serial.value);
+  out.not_before_ = not_before;
+  out.not_after_ = not_after;
+  return out;
+}
+
+void Certificate::read_extensions(ByteView extensions) {
+  std::vector<std::string> seen;
+  for (tlv::Reader reader(extensions); !reader.at_end();) {
+    require(seen.size() < kMostExtensions, "too many extensions");
+    tlv::Reader extension(reader.expect(asn1::kSequence).value);
+    const std::string id = asn1::read_oid(extension.expect(asn1::kOid));
+    const auto flag = extension.take(asn1::kBoolean);
+    const bool critical = flag && asn1::read_true(*flag);
+    const ByteView value = extension.expect(asn1::kOctetString).value;
+    extension.expect_end();
+    require(std::find(seen.begin(), seen.end(), id) == seen.end(), "an extension stands twice");
+    seen.push_back(id);
+
+    if (id == kBasicConstraints) {
+      is_ca_ = read_basic_constraints(value);
+    } else if (id == kKeyUsage) {
+      key_usage_ = read_key_usage(value);
+    } else if (id == kSubjectKeyId) {
+      subject_key_id_ = copy(only(value, asn1::kOctetString));
+    } else if (id == kAuthorityKeyId) {
+      tlv::Reader authority(only(value, asn1::kSequence));
+      if (const auto key = authority.take(kKeyIdentifier)) authority_key_id_ = copy(key->value);
+    } else {
+      require(!critical, "a critical extension is not understood");
+    }
+  }
+}
+
+std::string Certificate::subject_text() const {
+  std::string out;
+  const std::vector<NamePart> parts = parts_of(tlv::single(subject_).value);
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
+    out += (out.empty() ? "" : ", ") + short_name(part->type) + "=" + part->text;
+  }
+  return out;
+}
+
+bool Certificate::signed_by(const Certificate& issuer) const {
+  return issuer_ == issuer.subject_ && issuer.key_.verify(signature_hash_, tbs_, signature_);
+}
+
+}  // namespace perso::crypto

@@ -1,0 +1,161 @@
+// Issuing: the certificate profiles of ICAO 9303-12 (8th edition) 7.1, tables of certificate fields and
+// extensions.
+#include <algorithm>
+
+#include "crypto/algorithms.hpp"
+#include "crypto/botan.hpp"
+#include "crypto/certificate.hpp"
+#include "crypto/x509_names.hpp"
+
+namespace perso::crypto {
+
+namespace {
+
+using namespace detail;
+using asn1::sequence;
+
+constexpr std::size_t kLongestText = 128;
+
+/// [n] IMPLICIT of a primitive type, and [n] of a constructed one.
+constexpr tlv::Tag primitive(std::uint32_t n) {
+  return {0x80 | n};
+}
+constexpr tlv::Tag constructed(std::uint32_t n) {
+  return {0xA0 | n};
+}
+
+void require(bool holds, const char* what) {
+  if (!holds) refuse(std::string("certificate: ") + what);
+}
+
+bool upper_case(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+bool printable_ascii(const std::string& text) {
+  return !text.empty() && text.size() <= kLongestText &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
+void check(const Name& name) {
+  require(name.country.size() == 2 && upper_case(name.country), "a country is two upper-case letters");
+  for (const std::string* text : {&name.organization, &name.common_name}) {
+    require(!text->empty() && text->size() <= kLongestText,
+            "a name has an organization and a common name, 128 bytes at most");
+  }
+}
+
+void check(const CertificateRequest& request) {
+  check(request.subject);
+  check(request.issuer);
+  const bool csca = request.profile == CertificateProfile::csca;
+  require(csca == (request.subject == request.issuer),
+          "a CSCA names itself as issuer, a document signer its CSCA");
+  require(csca == request.document_types.empty(), "document types are a document signer's, one at least");
+  const bool zero =
+      std::all_of(request.serial.begin(), request.serial.end(), [](std::uint8_t b) { return b == 0; });
+  require(!zero && request.serial.size() <= 20 && (request.serial.size() < 20 || request.serial[0] < 0x80),
+          "a serial number is positive and takes at most 20 octets");
+  require(request.not_before < request.private_key_not_after &&
+              request.private_key_not_after <= request.not_after,
+          "the private key is used within the validity");
+  require(printable_ascii(request.crl_url) && printable_ascii(request.contact_uri),
+          "an address is printable ASCII");
+  require(!request.state.empty() && request.state.size() <= 3 && upper_case(request.state),
+          "a State is one to three upper-case letters, as in the MRZ");
+  for (const std::string& type : request.document_types) {
+    require(!type.empty() && type.size() <= 2 && upper_case(type),
+            "a document type is one or two upper-case letters");
+  }
+}
+
+Bytes relative_name(std::string_view type, tlv::Tag string, const std::string& value) {
+  return tlv::encode(asn1::kSet, sequence({asn1::oid(type), tlv::encode(string, as_bytes(value))}));
+}
+
+Bytes encode(const Name& name) {
+  return sequence({relative_name(kCountry, asn1::kPrintableString, name.country),
+                   relative_name(kOrganization, asn1::kUtf8String, name.organization),
+                   relative_name(kCommonName, asn1::kUtf8String, name.common_name)});
+}
+
+enum class Critical { no, yes };
+
+Bytes extension(std::string_view id, Critical critical, ByteView value) {
+  const std::uint8_t yes[] = {0x01, 0x01, 0xFF};
+  return sequence({asn1::oid(id), critical == Critical::yes ? ByteView(yes) : ByteView(),
+                   tlv::encode(asn1::kOctetString, value)});
+}
+
+/// SHA-1 over the public point (RFC 5280 4.2.1.2, method 1).
+Bytes key_id(const EcPublicKey& key) {
+  return digest(Hash::sha1, key.point());
+}
+
+/// GeneralNames: how to reach the issuer, and its State as the directory name's L.
+Bytes alternative_names(const CertificateRequest& request) {
+  const Bytes state = sequence({relative_name(kLocality, asn1::kPrintableString, request.state)});
+  return sequence(
+      {tlv::encode(primitive(6), as_bytes(request.contact_uri)), tlv::encode(constructed(4), state)});
+}
+
+Bytes usage_period(const CertificateRequest& request) {
+  const auto time = [](std::uint32_t tag, Instant instant) {
+    return tlv::encode(primitive(tag), tlv::single(asn1::generalized_time(instant)).value);
+  };
+  return sequence({time(0, request.not_before), time(1, request.private_key_not_after)});
+}
+
+Bytes crl_distribution_points(const CertificateRequest& request) {
+  const Bytes full_name = tlv::encode(constructed(0), tlv::encode(primitive(6), as_bytes(request.crl_url)));
+  return sequence({sequence({tlv::encode(constructed(0), full_name)})});
+}
+
+Bytes document_type_list(const CertificateRequest& request) {
+  std::vector<Bytes> types;
+  for (const std::string& type : request.document_types) {
+    types.push_back(tlv::encode(asn1::kPrintableString, as_bytes(type)));
+  }
+  return sequence({asn1::integer(std::uint8_t{0}), asn1::set_of(std::move(types))});
+}
+
+Bytes extensions(const CertificateRequest& request, const EcPublicKey& subject_key,
+                 const EcPublicKey& issuer_key) {
+  const bool csca = request.profile == CertificateProfile::csca;
+  const std::uint8_t cert_and_crl_sign[] = {0x03, 0x02, 0x01, 0x06};
+  const std::uint8_t digital_signature[] = {0x03, 0x02, 0x07, 0x80};
+  const std::uint8_t ca_path_length_zero[] = {0x30, 0x06, 0x01, 0x01, 0xFF, 0x02, 0x01, 0x00};
+  const Bytes authority = sequence({tlv::encode(primitive(0), key_id(issuer_key))});
+  const Bytes names = alternative_names(request);
+  Bytes out;
+  append(out, extension(kAuthorityKeyId, Critical::no, authority));
+  append(out, extension(kSubjectKeyId, Critical::no, tlv::encode(asn1::kOctetString, key_id(subject_key))));
+  append(out, extension(kKeyUsage, Critical::yes,
+                        csca ? ByteView(cert_and_crl_sign) : ByteView(digital_signature)));
+  append(out, extension(kPrivateKeyUsagePeriod, Critical::no, usage_period(request)));
+  append(out, extension(kSubjectAltName, Critical::no, names));
+  append(out, extension(kIssuerAltName, Critical::no, names));
+  if (csca) append(out, extension(kBasicConstraints, Critical::yes, ca_path_length_zero));
+  append(out, extension(kCrlDistributionPoints, Critical::no, crl_distribution_points(request)));
+  if (!csca) append(out, extension(kDocumentTypeList, Critical::no, document_type_list(request)));
+  return sequence({out});
+}
+
+}  // namespace
+
+Bytes issue_certificate(const CertificateRequest& request, const EcPublicKey& subject_key,
+                        const EcPublicKey& issuer_key, const SignOperation& sign) {
+  check(request);
+  const Bytes algorithm = ecdsa_sha256_identifier();
+  const Bytes tbs = sequence({tlv::encode(constructed(0), asn1::integer(std::uint8_t{2})),
+                              asn1::integer(request.serial), algorithm, encode(request.issuer),
+                              sequence({asn1::time(request.not_before), asn1::time(request.not_after)}),
+                              encode(request.subject), subject_key.spki(request.parameters),
+                              tlv::encode(constructed(3), extensions(request, subject_key, issuer_key))});
+  const Bytes signature = sign(tbs);
+  require(issuer_key.verify(Hash::sha256, tbs, signature),
+          "it was signed with another key than the issuer's");
+  return sequence({tbs, algorithm, asn1::bit_string(signature)});
+}
+
+}  // namespace perso::crypto

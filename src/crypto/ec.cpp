@@ -1,0 +1,271 @@
+#include "crypto/ec.hpp"
+
+#include <botan/ecdsa.h>
+#include <botan/pubkey.h>
+
+#include <algorithm>
+#include <array>
+
+#include "crypto/asn1.hpp"
+#include "crypto/botan.hpp"
+
+namespace perso::crypto {
+
+namespace {
+
+using detail::guarded;
+
+constexpr std::string_view kEcPublicKey = "1.2.840.10045.2.1";
+constexpr std::string_view kPrimeField = "1.2.840.10045.1.1";
+
+struct Curve {
+  std::string_view name;
+  std::string_view oid;
+};
+
+constexpr std::array kCurves = {
+    Curve{"secp256r1", "1.2.840.10045.3.1.7"},
+    Curve{"secp384r1", "1.3.132.0.34"},
+    Curve{"brainpoolP256r1", "1.3.36.3.3.2.8.1.1.7"},
+};
+
+[[noreturn]] void malformed(const std::string& what) {
+  throw Error(Code::malformed, "EC key: " + what);
+}
+
+/// The library's own group: it is built once for the whole process, with its tables.
+Botan::EC_Group group_of(const Curve& curve) {
+  return guarded("the curve is not there",
+                 [&] { return Botan::EC_Group(Botan::OID(std::string(curve.oid))); });
+}
+
+template <typename Predicate>
+const Curve& curve_where(Predicate&& matches) {
+  for (const Curve& curve : kCurves) {
+    if (matches(curve)) return curve;
+  }
+  malformed("not a known curve");
+}
+
+const Curve& curve_named(const std::string& name) {
+  return curve_where([&](const Curve& curve) { return curve.name == name; });
+}
+
+Botan::BigInt number(ByteView magnitude) {
+  return Botan::BigInt(magnitude.data(), magnitude.size());
+}
+
+/// ECParameters (BSI TR-03111 4.1.2, RFC 3279 2.3.5): the known curve that has exactly these parameters.
+/// Nothing is computed on a curve that came from outside. A seed is ignored; a missing cofactor is taken
+/// for 1.
+const Curve& curve_with(ByteView ec_parameters) {
+  using namespace asn1;
+  tlv::Reader parameters(ec_parameters);
+  if (number(read_integer(parameters.expect(kInteger))) != 1) malformed("ECParameters of another version");
+  tlv::Reader field(parameters.expect(kSequence).value);
+  if (read_oid(field.expect(kOid)) != kPrimeField) malformed("not a prime field");
+  const Botan::BigInt p = number(read_integer(field.expect(kInteger)));
+  field.expect_end();
+  tlv::Reader coefficients(parameters.expect(kSequence).value);
+  const Botan::BigInt a = number(coefficients.expect(kOctetString).value);
+  const Botan::BigInt b = number(coefficients.expect(kOctetString).value);
+  coefficients.take(kBitString);
+  coefficients.expect_end();
+  const ByteView base = parameters.expect(kOctetString).value;
+  const Botan::BigInt order = number(read_integer(parameters.expect(kInteger)));
+  const auto cofactor = parameters.take(kInteger);
+  parameters.expect_end();
+  if (cofactor && number(read_integer(*cofactor)) != 1) malformed("not a known curve");
+  return curve_where([&](const Curve& curve) {
+    const Botan::EC_Group group = group_of(curve);
+    const std::size_t size = group.get_p_bytes();
+    return p == group.get_p() && a == group.get_a() && b == group.get_b() && order == group.get_order() &&
+           base.size() == 1 + 2 * size && base[0] == 0x04 &&
+           number(base.subspan(1, size)) == group.get_g_x() &&
+           number(base.subspan(1 + size)) == group.get_g_y();
+  });
+}
+
+/// AlgorithmIdentifier { id-ecPublicKey, named or explicit parameters }.
+const Curve& curve_of(const tlv::Element& algorithm) {
+  tlv::Reader reader(algorithm.value);
+  if (asn1::read_oid(reader.expect(asn1::kOid)) != kEcPublicKey) malformed("not an EC key");
+  const tlv::Element parameters = reader.next();
+  reader.expect_end();
+  if (parameters.tag == asn1::kSequence) return curve_with(parameters.value);
+  const std::string oid = asn1::read_oid(parameters);
+  return curve_where([&](const Curve& curve) { return curve.oid == oid; });
+}
+
+Bytes algorithm_identifier(const Curve& curve, EcParameters parameters) {
+  const Bytes algorithm = asn1::oid(kEcPublicKey);
+  if (parameters == EcParameters::named_curve) return asn1::sequence({algorithm, asn1::oid(curve.oid)});
+  return asn1::sequence({algorithm, group_of(curve).DER_encode(Botan::EC_DOMPAR_ENC_EXPLICIT)});
+}
+
+Botan::PointGFp point_on(const Botan::EC_Group& group, ByteView point) {
+  if (point.size() != 1 + 2 * group.get_p_bytes() || point[0] != 0x04) malformed("not an uncompressed point");
+  try {
+    return group.OS2ECP(point.data(), point.size());
+  } catch (const Botan::Exception&) {
+    malformed("the point is not on its curve");
+  }
+}
+
+Bytes point_of(const Botan::EC_PublicKey& key) {
+  const auto point = key.public_point().encode(Botan::PointGFp::UNCOMPRESSED);
+  return Bytes(point.begin(), point.end());
+}
+
+std::string scheme(Hash hash) {
+  return std::string("EMSA1(") + detail::name_of(hash) + ")";
+}
+
+bool verifies(const Botan::ECDSA_PublicKey& key, Hash hash, ByteView message, ByteView signature,
+              Botan::Signature_Format format) {
+  try {
+    Botan::PK_Verifier verifier(key, scheme(hash), format);
+    return verifier.verify_message(message.data(), message.size(), signature.data(), signature.size());
+  } catch (const Botan::Exception&) {
+    return false;  // a signature that cannot even be read
+  }
+}
+
+Bytes sign_with(const Botan::ECDSA_PrivateKey& key, Hash hash, ByteView message, Random& random,
+                Botan::Signature_Format format) {
+  return guarded("the signature was not made", [&] {
+    detail::RandomAdapter generator(random);
+    Botan::PK_Signer signer(key, generator, scheme(hash), format);
+    return Bytes(signer.sign_message(message.data(), message.size(), generator));
+  });
+}
+
+}  // namespace
+
+struct EcPublicKey::Impl {
+  Impl(const Curve& known, ByteView point) : Impl(known, group_of(known), point) {}
+  Impl(const Curve& known, const Botan::EC_Group& group, ByteView point)
+      : curve(known), name(known.name), key(group, point_on(group, point)) {}
+  const Curve& curve;
+  std::string name;
+  Botan::ECDSA_PublicKey key;
+};
+
+EcPublicKey::EcPublicKey(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+EcPublicKey::EcPublicKey(const EcPublicKey& other) : impl_(std::make_unique<Impl>(*other.impl_)) {}
+EcPublicKey::EcPublicKey(EcPublicKey&&) noexcept = default;
+EcPublicKey& EcPublicKey::operator=(EcPublicKey other) noexcept {
+  impl_.swap(other.impl_);
+  return *this;
+}
+EcPublicKey::~EcPublicKey() = default;
+
+EcPublicKey EcPublicKey::from_spki(ByteView der) {
+  const tlv::Element whole = tlv::single(der);
+  if (whole.tag != asn1::kSequence) malformed("not a SubjectPublicKeyInfo");
+  tlv::Reader info(whole.value);
+  const Curve& curve = curve_of(info.expect(asn1::kSequence));
+  const ByteView point = asn1::read_bit_string(info.expect(asn1::kBitString));
+  info.expect_end();
+  return EcPublicKey(std::make_unique<Impl>(curve, point));
+}
+
+EcPublicKey EcPublicKey::from_point(const std::string& curve, ByteView point) {
+  return EcPublicKey(std::make_unique<Impl>(curve_named(curve), point));
+}
+
+const std::string& EcPublicKey::curve() const {
+  return impl_->name;
+}
+
+Bytes EcPublicKey::point() const {
+  return point_of(impl_->key);
+}
+
+Bytes EcPublicKey::spki(EcParameters parameters) const {
+  return asn1::sequence({algorithm_identifier(impl_->curve, parameters), asn1::bit_string(point())});
+}
+
+bool EcPublicKey::verify(Hash hash, ByteView message, ByteView signature) const {
+  return verifies(impl_->key, hash, message, signature, Botan::DER_SEQUENCE);
+}
+
+bool EcPublicKey::verify_plain(Hash hash, ByteView message, ByteView signature) const {
+  return verifies(impl_->key, hash, message, signature, Botan::IEEE_1363);
+}
+
+struct EcPrivateKey::Impl {
+  Impl(const Curve& known, Botan::ECDSA_PrivateKey own) : curve(known), key(std::move(own)) {}
+  const Curve& curve;
+  Botan::ECDSA_PrivateKey key;
+};
+
+EcPrivateKey::EcPrivateKey(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+EcPrivateKey::EcPrivateKey(EcPrivateKey&&) noexcept = default;
+EcPrivateKey& EcPrivateKey::operator=(EcPrivateKey&&) noexcept = default;
+EcPrivateKey::~EcPrivateKey() = default;
+
+EcPrivateKey EcPrivateKey::generate(const std::string& curve, Random& random) {
+  const Curve& known = curve_named(curve);
+  return guarded("the key was not generated", [&] {
+    detail::RandomAdapter generator(random);
+    return EcPrivateKey(std::make_unique<Impl>(known, Botan::ECDSA_PrivateKey(generator, group_of(known))));
+  });
+}
+
+EcPrivateKey EcPrivateKey::from_pkcs8(const Secret& der) {
+  using namespace asn1;
+  const tlv::Element whole = tlv::single(der.expose());
+  if (whole.tag != kSequence) malformed("not a PrivateKeyInfo");
+  tlv::Reader info(whole.value);
+  if (!read_integer(info.expect(kInteger)).empty()) malformed("PrivateKeyInfo of another version");
+  const Curve& curve = curve_of(info.expect(kSequence));
+  const tlv::Element private_key = tlv::single(info.expect(kOctetString).value);
+  if (private_key.tag != kSequence) malformed("not an ECPrivateKey");
+  tlv::Reader key(private_key.value);
+  if (number(read_integer(key.expect(kInteger))) != 1) malformed("ECPrivateKey of another version");
+  const Botan::BigInt scalar = number(key.expect(kOctetString).value);
+  key.take(tlv::Tag{0xA0});  // the parameters again
+  const auto public_key = key.take(tlv::Tag{0xA1});
+  key.expect_end();
+  info.expect_end();
+  const Botan::EC_Group group = group_of(curve);
+  if (scalar.is_zero() || scalar >= group.get_order()) malformed("the private key is out of range");
+  auto impl = guarded("the private key was not taken", [&] {
+    Botan::Null_RNG none;  // nothing is drawn: the scalar is given
+    return std::make_unique<Impl>(curve, Botan::ECDSA_PrivateKey(none, group, scalar));
+  });
+  const Bytes point = point_of(impl->key);
+  if (public_key && !std::ranges::equal(read_bit_string(tlv::single(public_key->value)), point)) {
+    malformed("the public key is not the private key's");
+  }
+  return EcPrivateKey(std::move(impl));
+}
+
+EcPublicKey EcPrivateKey::public_key() const {
+  return EcPublicKey::from_point(std::string(impl_->curve.name), point_of(impl_->key));
+}
+
+Secret EcPrivateKey::pkcs8() const {
+  const auto scalar =
+      Botan::BigInt::encode_1363(impl_->key.private_value(), impl_->key.domain().get_order_bytes());
+  const Bytes point = tlv::encode(tlv::Tag{0xA1}, asn1::bit_string(point_of(impl_->key)));
+  const Bytes version = asn1::integer(std::uint8_t{1});
+  Bytes octets = tlv::encode(asn1::kOctetString, scalar);
+  Bytes private_key = asn1::sequence({version, octets, point});
+  Bytes wrapped = tlv::encode(asn1::kOctetString, private_key);
+  Bytes info = asn1::sequence({asn1::integer(std::uint8_t{0}),
+                               algorithm_identifier(impl_->curve, EcParameters::named_curve), wrapped});
+  for (Bytes* part : {&octets, &private_key, &wrapped}) wipe(*part);
+  return Secret(std::move(info));
+}
+
+Bytes EcPrivateKey::sign(Hash hash, ByteView message, Random& random) const {
+  return sign_with(impl_->key, hash, message, random, Botan::DER_SEQUENCE);
+}
+
+Bytes EcPrivateKey::sign_plain(Hash hash, ByteView message, Random& random) const {
+  return sign_with(impl_->key, hash, message, random, Botan::IEEE_1363);
+}
+
+}  // namespace perso::crypto

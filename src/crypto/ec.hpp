@@ -1,0 +1,68 @@
+// Elliptic-curve signatures over named curves, with named or explicit parameters in their encodings.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "crypto/primitives.hpp"
+
+namespace perso::crypto {
+
+/// How a SubjectPublicKeyInfo says its curve. ICAO 9303-12 4.4 wants explicit; OpenSSL 3 refuses to verify
+/// explicit.
+enum class EcParameters { explicit_curve, named_curve };
+
+/// A public key on a known curve ("secp256r1", "secp384r1", "brainpoolP256r1"). Explicit parameters are
+/// matched to a known curve before use; a curve that is none of them is refused (Code::malformed). Copyable.
+class EcPublicKey {
+ public:
+  /// From DER SubjectPublicKeyInfo.
+  static EcPublicKey from_spki(ByteView der);
+  /// From an uncompressed point 04 || X || Y, which must lie on the curve.
+  static EcPublicKey from_point(const std::string& curve, ByteView point);
+
+  EcPublicKey(const EcPublicKey&);
+  EcPublicKey(EcPublicKey&&) noexcept;
+  EcPublicKey& operator=(EcPublicKey) noexcept;
+  ~EcPublicKey();
+
+  const std::string& curve() const;
+  Bytes point() const;
+  Bytes spki(EcParameters parameters) const;
+  /// ECDSA over hash(message). `signature` is DER Ecdsa-Sig-Value. False for anything that does not verify.
+  bool verify(Hash hash, ByteView message, ByteView signature) const;
+  /// The same with a plain signature r || s (BSI TR-03111 5.2.1), as ICAO 9303-11 6.1 active authentication
+  /// answers.
+  bool verify_plain(Hash hash, ByteView message, ByteView signature) const;
+
+ private:
+  struct Impl;
+  explicit EcPublicKey(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A private key, as an operation. Move-only.
+class EcPrivateKey {
+ public:
+  static EcPrivateKey generate(const std::string& curve, Random& random);
+  /// From DER PKCS#8 (PrivateKeyInfo, not encrypted).
+  static EcPrivateKey from_pkcs8(const Secret& der);
+  EcPrivateKey(EcPrivateKey&&) noexcept;
+  EcPrivateKey& operator=(EcPrivateKey&&) noexcept;
+  ~EcPrivateKey();
+
+  EcPublicKey public_key() const;
+  /// DER PrivateKeyInfo with a named curve.
+  Secret pkcs8() const;
+  /// DER Ecdsa-Sig-Value over hash(message).
+  Bytes sign(Hash hash, ByteView message, Random& random) const;
+  /// r || s over hash(message).
+  Bytes sign_plain(Hash hash, ByteView message, Random& random) const;
+
+ private:
+  struct Impl;
+  explicit EcPrivateKey(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace perso::crypto

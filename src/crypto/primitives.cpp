@@ -1,0 +1,167 @@
+#include "crypto/primitives.hpp"
+
+#include <botan/auto_rng.h>
+#include <botan/block_cipher.h>
+#include <botan/cipher_mode.h>
+#include <botan/hash.h>
+#include <botan/mac.h>
+
+#include "crypto/botan.hpp"
+
+namespace perso::crypto {
+
+namespace {
+
+using detail::guarded;
+using detail::refuse;
+
+constexpr std::size_t kBlock = 16;
+
+/// "AES-128" and its sisters by the size of the key.
+std::string aes_name(const Secret& key) {
+  if (key.size() != 16 && key.size() != 24 && key.size() != 32) refuse("an AES key has 16, 24 or 32 bytes");
+  return "AES-" + std::to_string(8 * key.size());
+}
+
+Bytes mac(const std::string& algorithm, const Secret& key, ByteView message) {
+  return guarded("the MAC was not computed", [&] {
+    const auto code = Botan::MessageAuthenticationCode::create_or_throw(algorithm);
+    code->set_key(key.expose().data(), key.size());
+    code->update(message.data(), message.size());
+    Bytes out(code->output_length());
+    code->final(out.data());
+    return out;
+  });
+}
+
+Bytes aes_cbc(const Secret& key, ByteView iv, ByteView input, Botan::Cipher_Dir direction) {
+  if (iv.size() != kBlock || input.size() % kBlock != 0) refuse("CBC takes a 16-byte iv and whole blocks");
+  return guarded("the CBC operation failed", [&] {
+    const auto mode = Botan::Cipher_Mode::create_or_throw(aes_name(key) + "/CBC/NoPadding", direction);
+    mode->set_key(key.expose().data(), key.size());
+    mode->start(iv.data(), iv.size());
+    Bytes out(input.begin(), input.end());
+    mode->process(out.data(), out.size());
+    return out;
+  });
+}
+
+class SystemRandom final : public Random {
+ public:
+  void fill(std::span<std::uint8_t> out) override {
+    guarded("the random source failed", [&] { generator_.randomize(out.data(), out.size()); });
+  }
+
+ private:
+  Botan::AutoSeeded_RNG generator_;  // serialises its callers itself
+};
+
+}  // namespace
+
+namespace detail {
+
+void refuse(const std::string& what) {
+  throw Error(Code::crypto_failed, what);
+}
+
+const char* name_of(Hash hash) {
+  switch (hash) {
+    case Hash::sha1:
+      return "SHA-1";
+    case Hash::sha224:
+      return "SHA-224";
+    case Hash::sha256:
+      return "SHA-256";
+    case Hash::sha384:
+      return "SHA-384";
+    case Hash::sha512:
+      return "SHA-512";
+  }
+  refuse("not a hash");
+}
+
+}  // namespace detail
+
+std::size_t digest_size(Hash hash) {
+  switch (hash) {
+    case Hash::sha1:
+      return 20;
+    case Hash::sha224:
+      return 28;
+    case Hash::sha256:
+      return 32;
+    case Hash::sha384:
+      return 48;
+    case Hash::sha512:
+      return 64;
+  }
+  refuse("not a hash");
+}
+
+Bytes digest(Hash hash, ByteView message) {
+  return guarded("the digest was not computed", [&] {
+    const auto function = Botan::HashFunction::create_or_throw(detail::name_of(hash));
+    function->update(message.data(), message.size());
+    Bytes out(function->output_length());
+    function->final(out.data());
+    return out;
+  });
+}
+
+Bytes aes_cmac(const Secret& key, ByteView message) {
+  return mac("CMAC(" + aes_name(key) + ")", key, message);
+}
+
+Bytes hmac_sha256(const Secret& key, ByteView message) {
+  return mac("HMAC(SHA-256)", key, message);
+}
+
+Bytes aes_encrypt_block(const Secret& key, ByteView block) {
+  if (block.size() != kBlock) refuse("an AES block has 16 bytes");
+  return guarded("the block was not encrypted", [&] {
+    const auto cipher = Botan::BlockCipher::create_or_throw(aes_name(key));
+    cipher->set_key(key.expose().data(), key.size());
+    Bytes out(kBlock);
+    cipher->encrypt(block.data(), out.data());
+    return out;
+  });
+}
+
+Bytes aes_cbc_encrypt(const Secret& key, ByteView iv, ByteView plain) {
+  return aes_cbc(key, iv, plain, Botan::ENCRYPTION);
+}
+
+Bytes aes_cbc_decrypt(const Secret& key, ByteView iv, ByteView cipher) {
+  return aes_cbc(key, iv, cipher, Botan::DECRYPTION);
+}
+
+Secret sp800_108_cmac(const Secret& key, ByteView label, ByteView context, std::size_t size) {
+  constexpr std::size_t kMost = 1024;  // far above any key, and [L]_32 counts bits
+  if (size == 0 || size > kMost) refuse("a derived key has 1 to 1024 bytes");
+  const std::uint8_t separator[] = {0x00};
+  Bytes fixed = concat({label, separator, context});
+  append_be32(fixed, static_cast<std::uint32_t>(8 * size));
+  return sp800_108_cmac_fixed(key, fixed, size);
+}
+
+Secret sp800_108_cmac_fixed(const Secret& key, ByteView fixed_input, std::size_t size) {
+  Bytes out;
+  out.reserve(size + kBlock);  // growing would leave a copy behind
+  for (std::uint32_t counter = 1; out.size() < size; ++counter) {
+    Bytes input;
+    append_be32(input, counter);
+    append(input, fixed_input);
+    Bytes block = aes_cmac(key, input);
+    append(out, block);
+    wipe(block);
+  }
+  wipe(std::span(out).subspan(size));
+  out.resize(size);
+  return Secret(std::move(out));
+}
+
+std::unique_ptr<Random> system_random() {
+  return std::make_unique<SystemRandom>();
+}
+
+}  // namespace perso::crypto

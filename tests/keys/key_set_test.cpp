@@ -1,0 +1,319 @@
+#include "keys/key_set.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <thread>
+
+#include "bytes/error.hpp"
+#include "crypto/scratch.hpp"
+#include "keys/description.hpp"
+#include "keys/software.hpp"
+
+using namespace perso;
+using namespace perso::keys;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string kPassphrase = "correct horse battery";
+const Instant kNow = std::chrono::sys_days(std::chrono::year(2026) / 11 / 30) + std::chrono::hours(8);
+
+Secret secret(std::string_view text) {
+  return Secret::copy_of(as_bytes(text));
+}
+
+std::optional<Code> code_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    CHECK(error.message().find("battery") == std::string::npos);
+    return error.code();
+  }
+  return std::nullopt;
+}
+
+/// A specimen set in a folder of its own.
+struct Specimen {
+  explicit Specimen(crypto::EcParameters parameters = crypto::EcParameters::explicit_curve) {
+    KeySet::make_specimen(dir, secret(kPassphrase), parameters, kNow, *random);
+  }
+  KeySet open() const { return KeySet::open(dir, secret(kPassphrase), *random); }
+  std::optional<Code> refused() const {
+    return code_of([&] { open(); });
+  }
+  void change(const std::string& name, const std::string& from, const std::string& to) const {
+    std::string text = as_text(scratch.read("keys/" + name));
+    const auto at = text.find(from);
+    REQUIRE(at != std::string::npos);
+    scratch.write("keys/" + name, as_bytes(text.replace(at, from.size(), to)));
+  }
+
+  test::Scratch scratch;
+  std::unique_ptr<Random> random = crypto::system_random();
+  fs::path dir = scratch.folder() / "keys";
+};
+
+ChipId chip() {
+  ChipId out;
+  out.bytes = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0, 0};
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a specimen set opens and says what it holds") {
+  for (const auto form : {crypto::EcParameters::explicit_curve, crypto::EcParameters::named_curve}) {
+    const Specimen made(form);
+    const KeySet set = made.open();
+    CHECK(set.specimen());
+    std::vector<std::string> names;
+    for (const auto& key : set.descriptions())
+      names.push_back(key.name + "/" + key.purpose + "/" + key.algorithm);
+    CHECK(names == std::vector<std::string>{"csca/trust-anchor/ECDSA P-256 SHA-256",
+                                            "document-signer/document-signing/ECDSA P-256 SHA-256",
+                                            "transport-master/transport-keys/AES-256",
+                                            "issuer-master/issuer-keys/AES-256",
+                                            "ledger-master/ledger/AES-256"});
+    REQUIRE(set.trust_anchors().size() == 1);
+    const crypto::Certificate anchor = set.trust_anchors()[0];
+    const Signer& signer = set.signer("document-signer");
+    CHECK(anchor.subject_text() == "CN=SPECIMEN CSCA 001, O=SPECIMEN perso, C=CN");
+    CHECK(signer.certificate().subject_text() == "CN=SPECIMEN Document Signer 001, O=SPECIMEN perso, C=CN");
+    CHECK(signer.certificate().signed_by(anchor));
+    CHECK(signer.certificate().public_key().spki(form).size() > 0);
+    CHECK(signer.certificate().public_key().verify(crypto::Hash::sha256, Bytes{1}, signer.sign(Bytes{1})));
+    CHECK(set.card_keys("issuer-master", 0x31)->master_kcv().hex() == set.descriptions()[3].check);
+    CHECK(set.ledger().commit("event", Bytes{1}).size() == 32);
+    CHECK(code_of([&] { set.signer("csca"); }) == Code::key_missing);
+    CHECK(code_of([&] { set.card_keys("ledger-master", 0x31); }) == Code::key_missing);
+  }
+}
+
+TEST_CASE("validities: three months of signing, ten years of cards, five years of signers") {
+  using namespace std::chrono;
+  const Specimen made;
+  const KeySet set = made.open();
+  const auto at = [](int y, unsigned m, unsigned d) {
+    return sys_days(year(y) / month(m) / day(d)) + hours(8);
+  };
+  CHECK(set.signer("document-signer").certificate().not_after() == at(2037, 2, 28));  // no 30th of February
+  CHECK(set.trust_anchors()[0].not_after() == at(2042, 2, 28));
+  const auto text = made.scratch.run("openssl x509 -in keys/document-signer.crt -noout -text");
+  CHECK(text.says("Not Before: Nov 30 08:00:00 2026 GMT, Not After: Feb 28 08:00:00 2027 GMT"));
+}
+
+TEST_CASE("the files are the owner's alone, and nothing is left beside them") {
+  const Specimen made;
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(made.dir)) {
+    names.push_back(entry.path().filename().string());
+    struct stat status {};
+    REQUIRE(stat(entry.path().c_str(), &status) == 0);
+    CHECK((status.st_mode & 07777) == 0600);
+  }
+  std::ranges::sort(names);
+  CHECK(names == std::vector<std::string>{"csca.crt", "csca.p8", "document-signer.crt", "document-signer.p8",
+                                          "issuer-master.key", "key-set.yaml", "ledger-master.key",
+                                          "transport-master.key"});
+  struct stat status {};
+  REQUIRE(stat(made.dir.c_str(), &status) == 0);
+  CHECK((status.st_mode & 07777) == 0700);
+  CHECK(std::distance(fs::directory_iterator(made.scratch.folder()), {}) == 1);
+}
+
+TEST_CASE("openssl opens the signing keys with the passphrase and with no other") {
+  const Specimen made(crypto::EcParameters::named_curve);
+  for (const std::string name : {"csca", "document-signer"}) {
+    CAPTURE(name);
+    const std::string decrypt = "openssl pkcs8 -inform DER -in keys/" + name + ".p8 -passin 'pass:";
+    CHECK(made.scratch.run(decrypt + "correct horse batterz' -out wrong.pem").status != 0);
+    CHECK(made.scratch.run(decrypt + kPassphrase + "' -out key.pem").status == 0);
+    CHECK(made.scratch
+              .run("openssl pkey -in key.pem -pubout -out key.pub && "
+                   "openssl x509 -in keys/" +
+                   name + ".crt -noout -pubkey -out crt.pub && cmp key.pub crt.pub")
+              .status == 0);
+  }
+  CHECK(made.scratch.run("openssl x509 -in keys/csca.crt -out csca.pem").status == 0);
+  CHECK(made.scratch
+            .run("openssl verify -x509_strict -check_ss_sig -attime 1800000000 -CAfile csca.pem "
+                 "keys/document-signer.crt")
+            .says("OK"));
+}
+
+TEST_CASE("a wrong passphrase is told apart from damage, and named as such") {
+  const Specimen made;
+  for (const std::string wrong :
+       {"", "correct horse batter", "correct horse batteryy", "Correct horse battery"}) {
+    CHECK(code_of([&] { KeySet::open(made.dir, secret(wrong), *made.random); }) == Code::keys_locked);
+  }
+  CHECK(code_of([&] {
+          KeySet::make_specimen(made.dir / "other", secret("eleven byte"), crypto::EcParameters::named_curve,
+                                kNow, *made.random);
+        }) == Code::keys_locked);
+}
+
+TEST_CASE("a changed, cut, lengthened or missing file is found") {
+  const Specimen made;
+  for (const auto& entry : fs::directory_iterator(made.dir)) {
+    const std::string name = entry.path().filename().string();
+    if (name == "key-set.yaml") continue;
+    CAPTURE(name);
+    const Bytes intact = made.scratch.read("keys/" + name);
+    const auto with = [&](const Bytes& contents) {
+      made.scratch.write("keys/" + name, contents);
+      return made.refused();
+    };
+    for (const std::size_t from_end :
+         {intact.size() / 2, std::min(intact.size(), std::size_t{40}), std::size_t{1}}) {
+      Bytes flipped = intact;
+      flipped[intact.size() - from_end] ^= 1;
+      CHECK(with(flipped) == Code::key_damaged);
+    }
+    CHECK(with(Bytes(intact.begin(), intact.end() - 1)) == Code::key_damaged);
+    CHECK(with(Bytes()) == Code::key_damaged);
+    CHECK(with(Bytes(70000)) == Code::key_damaged);
+    CHECK(with(concat({intact, Bytes{0}})) == Code::key_damaged);
+    fs::remove(made.dir / name);
+    CHECK(made.refused() == Code::key_missing);
+    made.scratch.write("keys/" + name, intact);
+  }
+  CHECK_FALSE(made.refused());
+  // Two masters changed places.
+  fs::rename(made.dir / "issuer-master.key", made.dir / "x");
+  fs::rename(made.dir / "transport-master.key", made.dir / "issuer-master.key");
+  fs::rename(made.dir / "x", made.dir / "transport-master.key");
+  CHECK(made.refused() == Code::key_damaged);
+  CHECK(code_of([&] { KeySet::open(made.dir / "nowhere", secret(kPassphrase), *made.random); }) ==
+        Code::key_missing);
+}
+
+TEST_CASE("no line of key-set.yaml can be changed") {
+  const Specimen made;
+  const Bytes intact = made.scratch.read("keys/key-set.yaml");
+  const std::pair<std::string, std::string> changes[] = {
+      {"specimen: true", "specimen: false"},
+      {"parameters: explicit", "parameters: named"},
+      {"# The keys", "# THE keys"},
+      {"name: issuer-master", "name: issuer-other"},
+      {"name: issuer-master", "name: ../issuer-master"},
+      {"name: issuer-master", "name: ledger-master"},
+      {"purpose: issuer-keys", "purpose: transport-keys"},
+      {"purpose: issuer-keys", "purpose: ledger"},
+      {"purpose: issuer-keys", "purpose: unheard-of"},
+      {"algorithm: AES-256", "algorithm: AES-128"},
+      {"algorithm: AES-256", "algorithm: AES-256\n    unknown: 1"},
+      {"algorithm: AES-256", "algorithm: AES-256\n    algorithm: AES-256"},
+      {"    algorithm: AES-256\n", ""},
+      {"format: 1", "format: 2"},
+      {"format: 1", "format: 1\nformat: 1"},
+      {"format: 1", "format: [1"},
+      {"specimen: true", "specimen: yes"},
+      {"specimen: true\n", ""},
+      {"keys:\n", "keys: 1\n#"},
+      {"salt: \"", "salt: \"00"},
+      {"check: \"", "check: \"0"},
+  };
+  for (const auto& change : changes) {
+    CAPTURE(change.second);
+    made.change("key-set.yaml", change.first, change.second);
+    const auto code = made.refused();
+    CHECK((code == Code::key_damaged || code == Code::key_missing));
+    made.scratch.write("keys/key-set.yaml", intact);
+  }
+  made.scratch.write("keys/key-set.yaml", Bytes(70000, ' '));
+  CHECK(made.refused() == Code::key_damaged);
+  made.scratch.write("keys/key-set.yaml", Bytes(60000, '['));
+  CHECK(made.refused() == Code::key_damaged);
+}
+
+TEST_CASE("keys of another set do not pass for this one's") {
+  const Specimen mine, other;
+  for (const std::string name : {"csca", "document-signer"}) {
+    const Bytes key = mine.scratch.read("keys/" + name + ".p8"),
+                certificate = mine.scratch.read("keys/" + name + ".crt");
+    mine.scratch.write("keys/" + name + ".p8", other.scratch.read("keys/" + name + ".p8"));
+    CHECK(mine.refused() == Code::key_damaged);
+    mine.scratch.write("keys/" + name + ".crt", other.scratch.read("keys/" + name + ".crt"));
+    CHECK(mine.refused() == Code::key_damaged);
+    mine.scratch.write("keys/" + name + ".p8", key);
+    CHECK(mine.refused() == Code::key_damaged);
+    mine.scratch.write("keys/" + name + ".crt", certificate);
+    CHECK_FALSE(mine.refused());
+  }
+}
+
+TEST_CASE("a private key that is not its certificate's is found") {
+  const Specimen made;
+  fs::rename(made.dir / "csca.p8", made.dir / "x");
+  fs::rename(made.dir / "document-signer.p8", made.dir / "csca.p8");
+  fs::rename(made.dir / "x", made.dir / "document-signer.p8");
+  CHECK(made.refused() == Code::key_damaged);
+}
+
+TEST_CASE("a set is made in an empty place only, and whole or not at all") {
+  const Specimen made;
+  const auto again = [&](const fs::path& dir) {
+    return code_of([&] {
+      KeySet::make_specimen(dir, secret(kPassphrase), crypto::EcParameters::named_curve, kNow, *made.random);
+    });
+  };
+  const Bytes before = made.scratch.read("keys/key-set.yaml");
+  CHECK(again(made.dir) == Code::key_damaged);
+  CHECK(made.scratch.read("keys/key-set.yaml") == before);
+  CHECK(std::distance(fs::directory_iterator(made.scratch.folder()), {}) == 1);
+  fs::create_directory(made.scratch.folder() / "empty");
+  CHECK_FALSE(again(made.scratch.folder() / "empty/"));
+  CHECK(again(made.scratch.folder() / "no" / "parent") == Code::key_missing);
+}
+
+TEST_CASE("a manufacturer's keys are a specimen's transport keys alone") {
+  const Specimen made;
+  const KeySet set = made.open();
+  const auto shown = set.manufacturer_keys("transport-master", 0x30, chip());
+  const auto keys = set.card_keys("transport-master", 0x30)->for_chip(chip());
+  for (const Role role : {Role::enc, Role::mac, Role::dek}) {
+    const Secret& key = shown[static_cast<std::size_t>(role) - 1];
+    CHECK(key.size() == 16);
+    CHECK(keys->kcv(role) == kcv_of(key));
+  }
+  for (const std::string name : {"issuer-master", "ledger-master", "nothing"}) {
+    CHECK(code_of([&] { set.manufacturer_keys(name, 0x30, chip()); }) == Code::key_missing);
+  }
+}
+
+TEST_CASE("one set serves many threads") {
+  const Specimen made;
+  const KeySet set = made.open();
+  const Signer& signer = set.signer("document-signer");
+  const auto cards = set.card_keys("issuer-master", 0x31);
+  const Kcv expected = cards->for_chip(chip())->kcv(Role::enc);
+  std::array<bool, 4> good{};
+  std::vector<std::thread> threads;
+  for (bool& own : good) {
+    threads.emplace_back([&] {
+      own = true;
+      for (std::uint8_t i = 0; i < 50; ++i) {
+        own = own && cards->for_chip(chip())->kcv(Role::enc) == expected;
+        own = own &&
+              signer.certificate().public_key().verify(crypto::Hash::sha256, Bytes{i}, signer.sign(Bytes{i}));
+        own = own && !set.ledger().new_order_key().empty();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(std::ranges::all_of(good, [](bool own) { return own; }));
+}
+
+TEST_CASE("opening the whole set takes less than half a second") {
+  const Specimen made;
+  const auto start = std::chrono::steady_clock::now();
+  made.open();
+  const auto taken = std::chrono::steady_clock::now() - start;
+  MESSAGE("opened in " << std::chrono::duration_cast<std::chrono::milliseconds>(taken).count() << " ms");
+  CHECK(taken < std::chrono::milliseconds(2500));  // room for sanitizers and a busy machine
+}

@@ -1,0 +1,69 @@
+// GlobalPlatform SCP03 (Amendment D 1.2), the host's side: opens a channel to a chip and protects what goes
+// through it.
+#pragma once
+
+#include <optional>
+
+#include "bytes/clock.hpp"
+#include "iso7816/card.hpp"
+#include "keys/keys.hpp"
+
+namespace perso::channel {
+
+/// Security level, Amendment D 7.1.2.1 (P1 of EXTERNAL AUTHENTICATE).
+enum class SecurityLevel : std::uint8_t {
+  c_mac = 0x01,
+  c_mac_c_decryption = 0x03,
+  c_mac_r_mac = 0x11,
+  c_mac_c_decryption_r_mac = 0x13,
+  full = 0x33,  // C-DECRYPTION, C-MAC, R-MAC, R-ENCRYPTION
+};
+
+/// The answer to INITIALIZE UPDATE, Amendment D 7.1.1.
+struct InitializeUpdate {
+  std::array<std::uint8_t, 10> diversification{};
+  std::uint8_t key_version = 0;
+  std::uint8_t i =
+      0;  // "i" parameter: bit 1 S16, bit 5 pseudo-random challenge, bits 6-7 R-MAC and R-ENCRYPTION support
+  Bytes card_challenge;
+  Bytes card_cryptogram;
+  std::optional<std::uint32_t> sequence_counter;
+
+  bool s16() const { return (i & 0x01) != 0; }
+  /// @throws Error chip_foreign where it is no answer of SCP03
+  static InitializeUpdate parse(ByteView data);
+};
+
+/// An open channel: a Card that wraps every command and unwraps every answer. For the basic logical channel.
+/// Not thread-safe. `card` must outlive it. After a failed check of an answer its keys are wiped and it is
+/// closed: every further transmit fails with channel_broken and sends nothing. A refusal of the chip (any
+/// status word but 9000, 62xx, 63xx) comes without a MAC, Amendment D 6.2.5.
+class Scp03 final : public iso7816::Card {
+ public:
+  /// INITIALIZE UPDATE, check of the card cryptogram, EXTERNAL AUTHENTICATE. The host challenge is 8 bytes,
+  /// or 16 for S16.
+  /// @throws Error keys_do_not_open when the chip has no such key version (with its status word), when
+  /// another version answers, or when the cryptogram is of other keys: EXTERNAL AUTHENTICATE is not sent, no
+  /// try is spent. chip_foreign when the chip is in the other mode or does not support the level.
+  /// command_refused with its status word.
+  static Scp03 open(iso7816::Card& card, const keys::ChipKeys& keys, SecurityLevel level, Random& random,
+                    bool s16 = false);
+
+  /// Ne is raised by what protects the answer.
+  /// @throws Error channel_broken; malformed for more data than `room` says; whatever the card throws
+  iso7816::ResponseApdu transmit(const iso7816::CommandApdu& command) override;
+
+  /// The most plain command data that fits into a command data field of `field` bytes at this level.
+  std::size_t room(std::size_t field) const;
+  const InitializeUpdate& initialize_update() const;
+
+  Scp03(Scp03&&) noexcept;
+  ~Scp03() override;
+
+ private:
+  struct State;
+  explicit Scp03(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace perso::channel

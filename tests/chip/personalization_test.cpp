@@ -1,0 +1,194 @@
+// A whole personalization against the virtual chip, and what it costs.
+#include <doctest/doctest.h>
+
+#include "bytes/error.hpp"
+#include "chip/driver.hpp"
+#include "crypto/ec.hpp"
+#include "virtual_card.hpp"
+
+using namespace perso;
+using chip::FileImage;
+using chip::Life;
+using chip::ReadAccess;
+using iso7816::Aid;
+using iso7816::Fid;
+using iso7816::ShortFid;
+
+namespace {
+
+constexpr std::uint8_t transport_version = 0x01, issuer_version = 0x02;
+const chip::ProgressMark run_name = {0xC0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+
+Bytes sample(std::size_t size) {
+  Bytes bytes(size);
+  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::uint8_t>(i * 31 + i / 251);
+  return bytes;
+}
+
+/// Two applications as a document has them: one makes a key, one has a file above 32,767 bytes and one that
+/// nobody reads.
+struct Document {
+  Bytes com = sample(22), mrz = sample(93), face = sample(17000), key = sample(97), sod = sample(1900);
+  Bytes record = sample(256), portrait = sample(33500), secret = sample(40);
+  std::vector<FileImage> travel = {{Fid{0x011E}, ShortFid{0x1E}, ReadAccess::always, com},
+                                   {Fid{0x0101}, ShortFid{0x01}, ReadAccess::always, mrz},
+                                   {Fid{0x0102}, ShortFid{0x02}, ReadAccess::always, face},
+                                   {Fid{0x010F}, ShortFid{0x0F}, ReadAccess::always, key},
+                                   {Fid{0x011D}, ShortFid{0x1D}, ReadAccess::always, sod}};
+  std::vector<FileImage> national = {{Fid{0x0001}, std::nullopt, ReadAccess::always, record},
+                                     {Fid{0x0002}, std::nullopt, ReadAccess::always, portrait},
+                                     {Fid{0x0003}, std::nullopt, ReadAccess::never, secret}};
+  Aid travel_aid{from_hex("A0000002471001")};
+  Aid national_aid{from_hex("F050524300010203")};
+};
+
+vchip::ChipConfig config(std::uint8_t i = 0x70, std::size_t key_size = 16) {
+  vchip::ChipConfig made{{}, test::chip_side_keys(transport_version, key_size)};
+  made.hardware.i = i;
+  return made;
+}
+
+struct Station {
+  explicit Station(test::VirtualCard& card, std::size_t limit)
+      : driver(chip::make_driver(*platform::find("globalplatform"), card, *random, limit)) {}
+  std::unique_ptr<Random> random = crypto::system_random();
+  std::unique_ptr<chip::Driver> driver;
+};
+
+/// As a run does it, from the first command to the lock.
+void personalize(chip::Driver& driver, const Document& document, std::size_t key_size) {
+  const test::ClearChipKeys transport = test::station_keys(transport_version, key_size);
+  const test::ClearChipKeys issuer = test::station_keys(issuer_version, key_size);
+  REQUIRE(driver.identify().life == Life::blank);
+  driver.open(transport);
+  driver.mark(run_name);
+  driver.install(document.travel_aid);
+  driver.install(document.national_aid);
+  driver.replace_keys(transport, issuer);
+  const Bytes point = driver.generate(document.travel_aid, {1, "ecdsa-p256"}, issuer);
+  CHECK(point.size() == 65);
+  driver.open(issuer);
+  driver.write(document.travel_aid, document.travel);
+  driver.write(document.national_aid, document.national);
+  for (const auto& [aid, files] :
+       {std::pair(document.travel_aid, document.travel), std::pair(document.national_aid, document.national)})
+    for (const FileImage& file : files)
+      if (file.read == ReadAccess::always)
+        CHECK(std::ranges::equal(driver.read_back(aid, file.fid, file.contents.size()), file.contents));
+  driver.lock(issuer);
+}
+
+template <typename Action>
+Error error_of(Action action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error;
+  }
+  FAIL("nothing was thrown");
+  throw std::logic_error("unreachable");
+}
+
+}  // namespace
+
+TEST_CASE("a document is made at every command size, in both modes, with keys of every size") {
+  struct Row {
+    std::size_t limit;
+    std::uint8_t i;
+    std::size_t key_size;
+  };
+  const Row rows[] = {{255, 0x70, 16}, {1024, 0x70, 24}, {65535, 0x70, 32},
+                      {255, 0x71, 32}, {1024, 0x71, 16}, {65535, 0x71, 24}};
+  const Document document;
+  for (const Row& row : rows) {
+    CAPTURE(row.limit);
+    CAPTURE(int{row.i});
+    test::VirtualCard card(config(row.i, row.key_size));
+    Station station(card, row.limit);
+    personalize(*station.driver, document, row.key_size);
+    CHECK(card.longest <= row.limit);
+    CHECK(card.chip().life() == vchip::LifeCycle::issued);
+
+    card.chip().reset();
+    Station later(card, row.limit);
+    const chip::Identity identity = later.driver->identify();
+    CHECK(identity.life == Life::issued);
+    CHECK_FALSE(identity.mark.has_value());
+    CHECK(std::ranges::equal(later.driver->read_back(document.travel_aid, Fid{0x011D}, document.sod.size()),
+                             document.sod));
+  }
+}
+
+TEST_CASE("commands and bytes stay at the least that the contract allows") {
+  const Document document;
+  const test::ApplicationLoad loads[] = {{document.travel_aid, document.travel, 1},
+                                         {document.national_aid, document.national, 0}};
+  for (const std::size_t limit : {255u, 1024u, 65535u}) {
+    test::VirtualCard card(config());
+    Station station(card, limit);
+    personalize(*station.driver, document, 16);
+    const std::size_t field = std::min<std::size_t>(limit, vchip::Hardware{}.max_command_data);
+    const test::Traffic least = test::TrafficFloor(field, 16).of(loads);
+    MESSAGE("limit ", limit, ": ", card.traffic.commands, " commands of at least ", least.commands, ", ",
+            card.traffic.bytes, " bytes of at least ", least.bytes);
+    CHECK(card.traffic.commands >= least.commands);
+    CHECK(card.traffic.commands <=
+          least.commands + 4);  // INSTALL [for personalization] twice, SELECT of two files
+    CHECK(card.traffic.bytes >= least.bytes);
+    CHECK(static_cast<double>(card.traffic.bytes) <= 1.02 * static_cast<double>(least.bytes));
+  }
+}
+
+TEST_CASE("an interrupted chip names its run") {
+  test::VirtualCard card(config());
+  {
+    Station station(card, 255);
+    station.driver->identify();
+    station.driver->open(test::station_keys(transport_version));
+    station.driver->mark(run_name);
+  }
+  card.chip().reset();
+  Station later(card, 255);
+  const chip::Identity identity = later.driver->identify();
+  CHECK(identity.life == Life::personalizing);
+  CHECK(identity.mark == run_name);
+}
+
+TEST_CASE("other keys do not open the chip, and twenty attempts do not block it") {
+  test::VirtualCard card(config());
+  Station station(card, 255);
+  station.driver->identify();
+  const auto wrong = test::sample_keys(0x33, 16);
+  const test::ClearChipKeys other(transport_version, wrong[0], wrong[1], wrong[2]);
+  for (int attempt = 0; attempt < 20; ++attempt)
+    CHECK(error_of([&] { station.driver->open(other); }).code() == Code::keys_do_not_open);
+  CHECK(error_of([&] { station.driver->open(test::station_keys(issuer_version)); }).status_word() == 0x6A88);
+  station.driver->open(test::station_keys(transport_version));
+  station.driver->mark(run_name);
+}
+
+TEST_CASE("a chip without room says so") {
+  vchip::ChipConfig small = config();
+  small.hardware.memory = 4096;
+  test::VirtualCard card(small);
+  Station station(card, 1024);
+  const Document document;
+  const auto transport = test::station_keys(transport_version);
+  station.driver->identify();
+  station.driver->open(transport);
+  station.driver->mark(run_name);
+  station.driver->install(document.travel_aid);
+  const Error error = error_of([&] { station.driver->write(document.travel_aid, document.travel); });
+  CHECK(error.code() == Code::chip_full);
+  CHECK(error.status_word() == 0x6A84);
+}
+
+TEST_CASE("nothing is written to a locked chip") {
+  const Document document;
+  test::VirtualCard card(config());
+  Station station(card, 65535);
+  personalize(*station.driver, document, 16);
+  const Error error = error_of([&] { station.driver->install(document.travel_aid); });
+  CHECK(error.code() == Code::command_refused);
+  CHECK(error.status_word() == 0x6985);
+}

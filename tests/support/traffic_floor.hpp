@@ -1,0 +1,141 @@
+// The least that a chip of src/vchip/CONTRACT.md can be personalized with: what drivers are held against. Own
+// arithmetic, nothing of the driver's.
+#pragma once
+
+#include <algorithm>
+#include <span>
+
+#include "chip/driver.hpp"
+
+namespace perso::test {
+
+/// Command APDUs, from the class byte to Le.
+struct Traffic {
+  std::size_t commands = 0;
+  std::size_t bytes = 0;
+};
+
+/// What one application gets.
+struct ApplicationLoad {
+  iso7816::Aid aid;
+  std::span<const chip::FileImage> files;
+  std::size_t generated_keys = 0;
+};
+
+/// Counts the commands that no order of doing things can leave out, in their shortest form, for S8 at level
+/// 33:
+///   identify   SELECT of the security domain (its life cycle), GET DATA (CPLC)
+///   open       INITIALIZE UPDATE, EXTERNAL AUTHENTICATE
+///   prepare    the progress mark, INSTALL for each application, PUT KEY
+///   keys       for each application that makes some: SELECT, the two that open, GENERATE for each key
+///   write      STORE DATA: ceil(stream / room) blocks, room = 16 * floor((field - 8) / 16) - 1. Who has made
+///   keys is selected already; the
+///              others are reached by SELECT and opening, or by one return to the security domain and INSTALL
+///              [for personalization]
+///   read back  SELECT of each application; READ BINARY: `answer` bytes a command where the offset has 15
+///   bits, answer - 3 beyond.
+///              Files never to be read are left out; no file has to be selected
+///   lock       SELECT of the security domain, the two that open, SET STATUS
+/// Protected commands take header, Lc, the padded data and an 8-byte MAC; Le is not counted where the
+/// contract does not ask for it.
+class TrafficFloor {
+ public:
+  /// @param field largest command data field, and largest answer (256 at least)
+  /// @param key_size of the key set that replaces the transport keys, bytes
+  TrafficFloor(std::size_t field, std::size_t key_size) : field_(field), key_size_(key_size) {}
+
+  Traffic of(std::span<const ApplicationLoad> applications) {
+    total_ = {};
+    select(8);       // the security domain
+    plain(0, true);  // CPLC
+    open();
+    protect(2 + 1 + 16);  // the progress mark
+    for (const auto& application : applications) protect(8 + 9 + 1 + application.aid.bytes().size() + 6);
+    protect(1 + 3 * (3 + padded_key() + 4));
+    const bool any_keys =
+        std::ranges::any_of(applications, [](const auto& each) { return each.generated_keys > 0; });
+    reach_others(applications, any_keys);
+    for (const auto& application : applications) {
+      if (application.generated_keys > 0) {
+        select(application.aid.bytes().size());
+        open();
+        for (std::size_t key = 0; key < application.generated_keys; ++key) protect(5);
+      }
+      store(application.files);
+    }
+    for (const auto& application : applications) read_back(application);
+    select(8);
+    open();
+    protect(0);  // SET STATUS
+    return total_;
+  }
+
+ private:
+  static constexpr std::size_t mac = 8;
+
+  std::size_t padded_key() const { return (key_size_ + 15) / 16 * 16; }
+
+  void count(std::size_t bytes) {
+    ++total_.commands;
+    total_.bytes += bytes;
+  }
+  void plain(std::size_t nc, bool answered) { count(4 + (nc > 0 ? 1 + nc : 0) + (answered ? 1 : 0)); }
+  void select(std::size_t aid_size) { plain(aid_size, false); }
+  void open() {
+    plain(8, true);
+    plain(8 + mac, false);
+  }
+  void protect(std::size_t nc) {
+    const std::size_t field = (nc > 0 ? (nc / 16 + 1) * 16 : 0) + mac;
+    count(4 + (field > 255 ? 3 : 1) + field);
+  }
+
+  void reach_others(std::span<const ApplicationLoad> applications, bool any_keys) {
+    const auto others =
+        std::ranges::count_if(applications, [](const auto& each) { return each.generated_keys == 0; });
+    if (others == 0) return;
+    if (any_keys) open();
+    if (any_keys && others == 1) {  // SELECT of the application instead
+      for (const auto& each : applications)
+        if (each.generated_keys == 0) select(each.aid.bytes().size());
+      return;
+    }
+    if (any_keys) select(8);
+    for (const auto& each : applications)
+      if (each.generated_keys == 0) protect(2 + 1 + each.aid.bytes().size() + 3);
+  }
+
+  static std::size_t dgi(std::size_t value) { return 2 + (value < 255 ? 1 : 3) + value; }
+
+  void store(std::span<const chip::FileImage> files) {
+    std::size_t control = 0, stream = 0;
+    for (const auto& file : files) {
+      control += file.short_fid ? 17 : 14;
+      stream += dgi(file.contents.size());
+    }
+    stream += dgi(control);
+    const std::size_t room = (field_ - mac) / 16 * 16 - 1;
+    for (; stream > room; stream -= room) protect(room);
+    protect(stream);
+  }
+
+  void read_back(const ApplicationLoad& application) {
+    select(application.aid.bytes().size());
+    const std::size_t answer = std::max<std::size_t>(field_, 256);
+    for (const auto& file : application.files) {
+      if (file.read == chip::ReadAccess::never) continue;
+      for (std::size_t offset = 0; offset < file.contents.size();) {
+        const bool odd = offset > 0x7FFF;
+        const std::size_t taken = std::min(file.contents.size() - offset, odd ? answer - 3 : answer);
+        const std::size_t le = taken > 256 ? 2 : 1;
+        count(4 + (odd ? 1 + 4 : 0) + le + (le == 2 ? 1 + (odd ? 1 : 0) : 0));
+        offset += taken;
+      }
+    }
+  }
+
+  std::size_t field_, key_size_;
+  Traffic total_;
+};
+
+}  // namespace perso::test

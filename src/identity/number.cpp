@@ -1,0 +1,141 @@
+#include "identity/number.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "bytes/error.hpp"
+#include "identity/country.hpp"
+#include "identity/mrz.hpp"
+
+namespace perso::identity {
+
+namespace {
+
+// GB/T 2260, the first two digits.
+constexpr std::array<std::string_view, 34> provinces{
+    "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42",
+    "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82"};
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+
+bool all_digits(std::string_view text) {
+  return std::ranges::all_of(text, is_digit);
+}
+
+int number_of(std::string_view digits) {
+  int value = 0;
+  for (const char c : digits) value = value * 10 + (c - '0');
+  return value;
+}
+
+std::optional<Date> date_of(int century, std::string_view yymmdd) {
+  return Date::from(century * 100 + number_of(yymmdd.substr(0, 2)), number_of(yymmdd.substr(2, 2)),
+                    number_of(yymmdd.substr(4, 2)));
+}
+
+/// Characters of a UTF-8 text: every byte that does not continue one.
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::optional<NumberFault> wrong_length(std::string_view number, std::size_t wanted) {
+  const std::size_t count = characters(number);
+  if (count == wanted) return std::nullopt;
+  return NumberFault{NumberRule::length,
+                     "has " + std::to_string(count) + " characters instead of " + std::to_string(wanted)};
+}
+
+bool alphabet_18(std::string_view number) {
+  return number.size() == 18 && number.front() == '9' && all_digits(number.substr(0, 17)) &&
+         (is_digit(number.back()) || number.back() == 'X');
+}
+
+bool alphabet_15(std::string_view number) {
+  return number.size() == 15 && std::ranges::all_of(number.substr(0, 3), is_letter) &&
+         all_digits(number.substr(3));
+}
+
+void require(bool holds, const char* what) {
+  if (!holds) throw Error(Code::malformed, what);
+}
+
+}  // namespace
+
+char check_character_18(std::string_view first_17) {
+  constexpr std::array<int, 17> weights{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
+  constexpr std::string_view check_characters = "10X98765432";
+  require(first_17.size() == weights.size() && all_digits(first_17),
+          "a check character is made of 17 digits");
+  int sum = 0;
+  for (std::size_t i = 0; i < weights.size(); ++i) sum += (first_17[i] - '0') * weights[i];
+  return check_characters[static_cast<std::size_t>(sum % 11)];
+}
+
+char check_character_15(std::string_view first_14) {
+  require(first_14.size() == 14, "a check digit is made of 14 characters");
+  return mrz_check_digit(first_14);
+}
+
+std::optional<NumberFault> check_number_18(std::string_view number) {
+  if (const auto fault = wrong_length(number, 18)) return fault;
+  if (!alphabet_18(number))
+    return NumberFault{NumberRule::alphabet, "is not 9, 16 more digits, and a digit or capital X"};
+  if (std::ranges::find(provinces, number.substr(1, 2)) == provinces.end())
+    return NumberFault{NumberRule::province, "has no province of GB/T 2260 at characters 2 and 3"};
+  if (find_country(static_cast<std::uint16_t>(number_of(number.substr(3, 3)))) == nullptr)
+    return NumberFault{NumberRule::country, "has no country of ISO 3166-1 numeric at characters 4 to 6"};
+  if (!date_of(number_of(number.substr(6, 2)), number.substr(8, 6)))
+    return NumberFault{NumberRule::date, "has a birth date that does not exist at characters 7 to 14"};
+  if (check_character_18(number.substr(0, 17)) != number.back())
+    return NumberFault{NumberRule::check, "has a check character that does not fit the others"};
+  return std::nullopt;
+}
+
+std::optional<NumberFault> check_number_15(std::string_view number) {
+  if (const auto fault = wrong_length(number, 15)) return fault;
+  if (!alphabet_15(number))
+    return NumberFault{NumberRule::alphabet, "is not three capital letters and 12 digits"};
+  if (find_country(number.substr(0, 3)) == nullptr)
+    return NumberFault{NumberRule::country, "has no country of ISO 3166-1 alpha-3 at characters 1 to 3"};
+  if (!date_of(19, number.substr(7, 6)) && !date_of(20, number.substr(7, 6)))
+    return NumberFault{NumberRule::date, "has a birth date that does not exist at characters 8 to 13"};
+  if (check_character_15(number.substr(0, 14)) != number.back())
+    return NumberFault{NumberRule::check, "has a check digit that does not fit the others"};
+  return std::nullopt;
+}
+
+bool bears_birth_date(std::string_view number, const Date& birth) {
+  if (number.size() == 18) return number.substr(6, 8) == birth.yyyymmdd();
+  return number.size() == 15 && number.substr(7, 6) == birth.yymmdd();
+}
+
+std::string previous_number(std::string_view number_18, std::string_view nationality,
+                            std::string_view association) {
+  require(alphabet_18(number_18), "a previous number is recovered from a number of 18 characters");
+  require(nationality.size() == 3 && std::ranges::all_of(nationality, is_letter),
+          "a previous number is recovered with a nationality of three letters");
+  require(association.size() == 3 && all_digits(association), "an association item is three digits");
+  std::string number(nationality);
+  number += number_18.substr(1, 2);
+  number += association.substr(0, 2);
+  number += number_18.substr(8, 6);
+  number += association[2];
+  number += check_character_15(number);
+  return number;
+}
+
+std::optional<std::string> association_item(std::string_view number_18, std::string_view nationality,
+                                            std::string_view number_15) {
+  require(alphabet_15(number_15), "an association item leads to a number of 15 characters");
+  std::string item(number_15.substr(5, 2));
+  item += number_15[13];
+  if (previous_number(number_18, nationality, item) != number_15) return std::nullopt;
+  return item;
+}
+
+}  // namespace perso::identity

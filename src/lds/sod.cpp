@@ -1,0 +1,121 @@
+#include "lds/sod.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "bytes/error.hpp"
+#include "lds/element.hpp"
+
+namespace perso::lds {
+
+namespace {
+
+constexpr tlv::Tag sod_tag{0x77};
+constexpr tlv::Tag integer_tag{0x02};
+constexpr tlv::Tag octet_string_tag{0x04};
+constexpr tlv::Tag null_tag{0x05};
+constexpr tlv::Tag oid_tag{0x06};
+constexpr tlv::Tag sequence_tag{0x30};
+constexpr int last_data_group = 16;
+
+struct HashOid {
+  crypto::Hash hash;
+  std::array<std::uint8_t, 9> oid;
+};
+// 2.16.840.1.101.3.4.2.x: the hashes that ICAO 9303-12 4.4 allows.
+constexpr std::array<HashOid, 4> hash_oids{{
+    {crypto::Hash::sha224, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x04}},
+    {crypto::Hash::sha256, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01}},
+    {crypto::Hash::sha384, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02}},
+    {crypto::Hash::sha512, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03}},
+}};
+
+void require(bool holds, const char* what) {
+  if (!holds) throw Error(Code::malformed, what);
+}
+
+void check(const SecurityObject& object) {
+  require(object.digests.size() >= 2 && object.digests.size() <= last_data_group,
+          "EF.SOD: the security object does not hold 2 to 16 digests");
+  for (const auto& [number, digest] : object.digests) {
+    require(number >= 1 && number <= last_data_group, "EF.SOD: there is no such data group");
+    require(digest.size() == crypto::digest_size(object.hash),
+            "EF.SOD: a digest has another size than its hash");
+  }
+}
+
+/// A DER INTEGER of 0 to 16.
+int small_integer(const tlv::Element& element) {
+  require(element.value.size() == 1 && element.value[0] <= last_data_group,
+          "EF.SOD: the security object holds a number that is none of a data group");
+  return element.value[0];
+}
+
+crypto::Hash parse_algorithm(ByteView contents) {
+  tlv::Reader reader(contents);
+  const ByteView oid = reader.expect(oid_tag).value;
+  // RFC 5754 2: parameters are left out, and NULL is understood.
+  if (const auto null = reader.take(null_tag)) require(null->value.empty(), "EF.SOD: a NULL has contents");
+  reader.expect_end();
+  const auto known = std::ranges::find_if(
+      hash_oids, [oid](const HashOid& entry) { return std::ranges::equal(entry.oid, oid); });
+  require(known != hash_oids.end(), "EF.SOD: the digests are made with a hash that 9303-12 does not allow");
+  return known->hash;
+}
+
+}  // namespace
+
+SecurityObject security_object_over(const std::map<int, ByteView>& data_groups) {
+  SecurityObject object;
+  for (const auto& [number, file] : data_groups)
+    object.digests.emplace(number, crypto::digest(object.hash, file));
+  return object;
+}
+
+Bytes encode_security_object(const SecurityObject& object) {
+  check(object);
+  const auto known = std::ranges::find(hash_oids, object.hash, &HashOid::hash);
+  require(known != hash_oids.end(), "EF.SOD: the digests are made with a hash that 9303-12 does not allow");
+  Bytes digests;
+  for (const auto& [number, digest] : object.digests)
+    append(digests,
+           tlv::encode(sequence_tag, {tlv::encode(integer_tag, Bytes{static_cast<std::uint8_t>(number)}),
+                                      tlv::encode(octet_string_tag, digest)}));
+  return tlv::encode(sequence_tag, {tlv::encode(integer_tag, Bytes{0}),
+                                    tlv::encode(sequence_tag, {tlv::encode(oid_tag, known->oid)}),
+                                    tlv::encode(sequence_tag, digests)});
+}
+
+SecurityObject parse_security_object(ByteView der) {
+  tlv::Reader reader(only_element(der, sequence_tag));
+  require(small_integer(reader.expect(integer_tag)) == 0, "EF.SOD: the security object is not of version 0");
+  SecurityObject object;
+  object.hash = parse_algorithm(reader.expect(sequence_tag).value);
+  tlv::Reader digests(reader.expect(sequence_tag).value);
+  reader.expect_end();
+  while (!digests.at_end()) {
+    tlv::Reader entry(digests.expect(sequence_tag).value);
+    const int number = small_integer(entry.expect(integer_tag));
+    const ByteView digest = entry.expect(octet_string_tag).value;
+    entry.expect_end();
+    const bool fresh = object.digests.emplace(number, Bytes(digest.begin(), digest.end())).second;
+    require(fresh, "EF.SOD: the security object names a data group twice");
+  }
+  check(object);
+  return object;
+}
+
+Bytes encode_sod(const SecurityObject& object, const crypto::Certificate& signer, Instant signing_time,
+                 const crypto::SignOperation& sign) {
+  return tlv::encode(sod_tag, crypto::sign_cms(security_object_oid, encode_security_object(object), signer,
+                                               signing_time, sign));
+}
+
+Sod parse_sod(ByteView file) {
+  crypto::SignedData cms = crypto::SignedData::parse(only_element(file, sod_tag));
+  require(cms.content_type == security_object_oid, "EF.SOD: what is signed is no LDS security object");
+  SecurityObject object = parse_security_object(cms.content);
+  return {std::move(object), std::move(cms)};
+}
+
+}  // namespace perso::lds

@@ -1,0 +1,119 @@
+#include "identity/number.hpp"
+
+#include <doctest/doctest.h>
+
+#include "bytes/error.hpp"
+#include "identity/country.hpp"
+#include "support/vectors.hpp"
+
+using namespace perso;
+using namespace perso::identity;
+
+namespace {
+
+std::string_view name_of(NumberRule rule) {
+  switch (rule) {
+    case NumberRule::length:
+      return "length";
+    case NumberRule::alphabet:
+      return "alphabet";
+    case NumberRule::province:
+      return "province";
+    case NumberRule::country:
+      return "country";
+    case NumberRule::date:
+      return "date";
+    case NumberRule::check:
+      return "check";
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("numbers: valid ones pass, invalid ones break the rule that is named") {
+  for (const auto& vector : test::load_vectors("document-numbers.vec")) {
+    CAPTURE(vector.name);
+    const std::string& number = vector.text("number");
+    const bool long_form = vector.name.starts_with("18");
+    const auto fault = long_form ? check_number_18(number) : check_number_15(number);
+    if (vector.text("expect") == "valid") {
+      CHECK_FALSE(fault);
+      const std::string front = number.substr(0, number.size() - 1);
+      CHECK(std::string(1, long_form ? check_character_18(front) : check_character_15(front)) ==
+            vector.text("digit"));
+      continue;
+    }
+    REQUIRE(fault);
+    CHECK(name_of(fault->rule) == vector.text("reason"));
+    if (number.size() >= 6) CHECK(fault->text.find(number.substr(number.size() - 6)) == std::string::npos);
+  }
+}
+
+TEST_CASE(
+    "numbers: every single wrong character and every swap of neighbours of a good 18-character number is "
+    "found") {
+  const std::string good = "932682198501010017";
+  for (std::size_t i = 1; i < good.size(); ++i) {
+    for (const char c : std::string("0123456789X")) {
+      std::string changed = good;
+      changed[i] = c;
+      CAPTURE(changed);
+      CHECK(check_number_18(changed).has_value() == (changed != good));
+    }
+    std::string swapped = good;
+    std::swap(swapped[i - 1], swapped[i]);
+    CAPTURE(swapped);
+    CHECK(check_number_18(swapped).has_value() == (swapped != good));
+  }
+}
+
+TEST_CASE("numbers: the birth date that a number bears") {
+  const Date birth = Date::from(1985, 1, 1).value();
+  CHECK(bears_birth_date("932682198501010017", birth));
+  CHECK_FALSE(bears_birth_date("932682198501010017", birth.add_years(1)));
+  CHECK(bears_birth_date("KAZ110090123105", Date::from(1990, 12, 31).value()));
+  CHECK(bears_birth_date("KAZ110090123105", Date::from(2090, 12, 31).value()));  // it has no century
+  CHECK_FALSE(bears_birth_date("KAZ110090123105", Date::from(1990, 12, 30).value()));
+  CHECK_FALSE(bears_birth_date("", birth));
+}
+
+TEST_CASE("numbers: a previous number is recovered from its association item, or has none") {
+  // Province 11, KAZ (398), 1990-12-31.
+  std::string number = "91139819901231001";
+  number += check_character_18(number);
+  REQUIRE_FALSE(check_number_18(number));
+  const std::string previous = "KAZ110090123105";
+  REQUIRE(association_item(number, "KAZ", previous) == "000");
+  CHECK(previous_number(number, "KAZ", "000") == previous);
+
+  const auto with_check = [](std::string text) { return text + check_character_15(text); };
+  CHECK(association_item(number, "KAZ", with_check("KAZ11079012319")) == "079");
+  CHECK(previous_number(number, "KAZ", "079") == with_check("KAZ11079012319"));
+
+  CHECK_FALSE(association_item(number, "RUS", previous));                      // another nationality now
+  CHECK_FALSE(association_item(number, "KAZ", with_check("KAZ12009012310")));  // another province
+  CHECK_FALSE(association_item(number, "KAZ", with_check("KAZ11009012300")));  // another birth date
+  CHECK_FALSE(association_item(number, "KAZ", "KAZ110090123106"));             // a wrong check digit
+  CHECK_THROWS_AS(previous_number(number, "KAZ", "00"), Error);
+  CHECK_THROWS_AS(previous_number(number, "KAZ", "0A0"), Error);
+  CHECK_THROWS_AS(previous_number("1", "KAZ", "000"), Error);
+}
+
+TEST_CASE("countries: found by both codes, each code once") {
+  CHECK(countries().size() == 249);
+  for (const Country& country : countries()) {
+    CAPTURE(country.alpha_3);
+    CHECK(find_country(country.alpha_3) == &country);
+    CHECK(find_country(country.numeric) == &country);
+    CHECK(country.alpha_2.size() == 2);
+    CHECK(country.alpha_3.size() == 3);
+  }
+  CHECK(find_country("CHN")->numeric == 156);
+  CHECK(find_country("AFG")->numeric == 4);
+  CHECK(find_country(398)->alpha_3 == "KAZ");
+  CHECK(find_country("UTO") == nullptr);
+  CHECK(find_country("chn") == nullptr);
+  CHECK(find_country("") == nullptr);
+  CHECK(find_country(0) == nullptr);
+}

@@ -1,0 +1,111 @@
+// A card of files in memory, as honest or as broken as a test wants it.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "crypto/ec.hpp"
+#include "iso7816/card.hpp"
+
+namespace perso::test {
+
+class FakeCard final : public iso7816::Card {
+ public:
+  struct File {
+    Bytes contents;
+    bool readable = true;
+  };
+  struct Application {
+    std::map<std::uint16_t, File> files;
+    std::map<std::uint8_t, std::uint16_t> short_fids;
+  };
+
+  std::map<Bytes, Application> applications;
+  std::optional<crypto::EcPrivateKey> key;  // of active authentication
+  bool plays_back = false;                  // answers INTERNAL AUTHENTICATE as the first time
+  bool extended_length = true;
+  std::size_t most_at_once = 65536;  // bytes in one answer
+  std::uint16_t update_answer = 0x6D00;
+  std::uint16_t store_answer = 0x6985;
+  std::optional<Bytes> issuer_domain_fci = from_hex(
+      "6F12"
+      "8408A000000151000000"
+      "8A010F"
+      "A503"
+      "9F6500");
+  Random* random = nullptr;
+
+  std::vector<iso7816::CommandApdu> commands;
+
+  iso7816::ResponseApdu transmit(const iso7816::CommandApdu& command) override {
+    commands.push_back(command);
+    if (command.extended() && !extended_length) return {{}, iso7816::sw::wrong_length};
+    switch (command.ins) {
+      case 0xA4:
+        return command.p1 == 0x04 ? select_application(command) : select_file(command);
+      case 0xB0:
+        return read_binary(command);
+      case 0xD6:
+        return {{}, {update_answer}};
+      case 0xE2:
+        return {{}, {store_answer}};
+      case 0x88:
+        return authenticate(command);
+      default:
+        return {{}, iso7816::sw::ins_not_supported};
+    }
+  }
+
+ private:
+  iso7816::ResponseApdu select_application(const iso7816::CommandApdu& command) {
+    const auto found = applications.find(command.data);
+    if (found != applications.end()) {
+      selected_ = &found->second;
+      current_ = nullptr;
+      return {{}, iso7816::sw::success};
+    }
+    if (command.data == from_hex("A000000151000000") && issuer_domain_fci)
+      return {*issuer_domain_fci, iso7816::sw::success};
+    return {{}, iso7816::sw::file_not_found};
+  }
+
+  iso7816::ResponseApdu select_file(const iso7816::CommandApdu& command) {
+    const auto file = selected_->files.find(be16(command.data));
+    if (file == selected_->files.end()) return {{}, iso7816::sw::file_not_found};
+    current_ = &file->second;
+    return {{}, iso7816::sw::success};
+  }
+
+  iso7816::ResponseApdu read_binary(const iso7816::CommandApdu& command) {
+    std::size_t offset = static_cast<std::size_t>(command.p1) << 8 | command.p2;
+    if ((command.p1 & 0x80) != 0) {
+      const auto fid = selected_->short_fids.find(command.p1 & 0x1F);
+      if (fid == selected_->short_fids.end() || !selected_->files.contains(fid->second))
+        return {{}, iso7816::sw::file_not_found};
+      current_ = &selected_->files.at(fid->second);
+      offset = command.p2;
+    }
+    if (current_ == nullptr) return {{}, iso7816::sw::command_not_allowed};
+    if (!current_->readable) return {{}, iso7816::sw::security_status};
+    const Bytes& contents = current_->contents;
+    if (offset >= contents.size()) return {{}, iso7816::sw::wrong_offset};
+    const std::size_t size = std::min({command.ne, most_at_once, contents.size() - offset});
+    const auto begin = contents.begin() + static_cast<std::ptrdiff_t>(offset);
+    return {Bytes(begin, begin + static_cast<std::ptrdiff_t>(size)), iso7816::sw::success};
+  }
+
+  iso7816::ResponseApdu authenticate(const iso7816::CommandApdu& command) {
+    if (!key) return {{}, iso7816::sw::referenced_data_not_found};
+    if (first_signature_.empty() || !plays_back)
+      first_signature_ = key->sign_plain(crypto::Hash::sha256, command.data, *random);
+    return {first_signature_, iso7816::sw::success};
+  }
+
+  Application* selected_ = nullptr;
+  File* current_ = nullptr;
+  Bytes first_signature_;
+};
+
+}  // namespace perso::test

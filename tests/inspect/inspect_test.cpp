@@ -1,0 +1,431 @@
+#include "inspect/inspect.hpp"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+
+#include "bytes/error.hpp"
+#include "crypto/chain.hpp"
+#include "identity/mrz.hpp"
+#include "identity/text.hpp"
+#include "inspect/fake_card.hpp"
+#include "lds/com.hpp"
+#include "lds/dg1.hpp"
+#include "lds/dg15.hpp"
+#include "lds/dg2.hpp"
+#include "lds/files.hpp"
+#include "lds/sod.hpp"
+#include "support/jpeg.hpp"
+
+using namespace perso;
+using test::Chain;
+using test::FakeCard;
+
+namespace {
+
+const Bytes emrtd(lds::emrtd_aid.begin(), lds::emrtd_aid.end());
+const Bytes national = from_hex("F0434E5052433233");
+const std::string number = "932682198501010017";
+const Instant today = test::kIssued + std::chrono::days(30);
+
+Random& chance() {
+  static const std::unique_ptr<Random> random = crypto::system_random();
+  return *random;
+}
+
+const Chain& chain() {
+  static const Chain made = Chain::make(crypto::EcParameters::named_curve, chance());
+  return made;
+}
+
+const Bytes& portrait() {
+  static const Bytes jpeg = test::make_jpeg(358, 441);
+  return jpeg;
+}
+
+identity::Td1 zone() {
+  identity::Td1 fields;
+  fields.document_code = "IR";
+  fields.issuing_state = "CHN";
+  fields.number = number;
+  fields.birth = "850101";
+  fields.sex = 'F';
+  fields.expiry = "360331";
+  fields.nationality = "CHE";
+  fields.name = {"MUSTER", "ANNA"};
+  return fields;
+}
+
+Bytes text_record() {
+  std::string text(256 / 2, ' ');
+  text.replace(122 / 2, number.size(), number);
+  return identity::utf16le(text);
+}
+
+Bytes sod_over(const FakeCard::Application& application, const Chain& signers, Instant signed_at) {
+  const auto& files = application.files;
+  const lds::SecurityObject object = lds::security_object_over(
+      {{1, files.at(0x0101).contents}, {2, files.at(0x0102).contents}, {15, files.at(0x010F).contents}});
+  return lds::encode_sod(object, signers.signer, signed_at, [&signers](ByteView message) {
+    return signers.signer_key.sign(crypto::Hash::sha256, message, chance());
+  });
+}
+
+/// A card that keeps every promise.
+FakeCard good_card() {
+  FakeCard card;
+  card.random = &chance();
+  card.key = crypto::EcPrivateKey::generate("secp256r1", chance());
+  FakeCard::Application& lds_files = card.applications[emrtd];
+  lds_files.files[0x011E].contents = lds::encode_com({"0107", "040000", {1, 2, 15}});
+  lds_files.files[0x0101].contents = lds::encode_dg1(identity::encode_td1(zone()));
+  lds_files.files[0x0102].contents = lds::encode_dg2(portrait());
+  lds_files.files[0x010F].contents =
+      lds::encode_dg15(card.key->public_key(), crypto::EcParameters::named_curve);
+  lds_files.files[0x011D].contents = sod_over(lds_files, chain(), test::kIssued);
+  lds_files.short_fids = {{0x1E, 0x011E}, {1, 0x0101}, {2, 0x0102}, {15, 0x010F}, {0x1D, 0x011D}};
+  FakeCard::Application& record = card.applications[national];
+  record.files[0x0001].contents = text_record();
+  record.files[0x0002].contents = portrait();
+  record.files[0x0003] = {Bytes(16, 0x5A), false};
+  return card;
+}
+
+void sign_again(FakeCard& card) {
+  FakeCard::Application& files = card.applications[emrtd];
+  files.files[0x011D].contents = sod_over(files, chain(), test::kIssued);
+}
+
+inspect::Promises promises() {
+  using iso7816::Fid;
+  using iso7816::ShortFid;
+  inspect::Promises out;
+  out.applications.push_back({"eMRTD",
+                              iso7816::Aid(emrtd),
+                              {{"EF.COM", Fid{0x011E}, true, ShortFid{0x1E}},
+                               {"EF.DG1", Fid{0x0101}, true, ShortFid{1}},
+                               {"EF.DG2", Fid{0x0102}, true, ShortFid{2}},
+                               {"EF.DG15", Fid{0x010F}, true, ShortFid{15}},
+                               {"EF.SOD", Fid{0x011D}, true, ShortFid{0x1D}}}});
+  out.applications.push_back(
+      {"national",
+       iso7816::Aid(national),
+       {{"TEXT", Fid{0x0001}}, {"PORTRAIT", Fid{0x0002}}, {"HIDDEN", Fid{0x0003}, false}}});
+  out.active_authentication = true;
+  out.record_number = {{"national", "TEXT", 122, 36}};
+  out.portrait_copy = {{"national", "PORTRAIT"}};
+  return out;
+}
+
+inspect::Report inspected(FakeCard& card, const inspect::Promises& promised = promises(),
+                          Instant now = today) {
+  return inspect::inspect(card, promised, {chain().csca}, chance(), now);
+}
+
+std::string failed_checks(const inspect::Report& report) {
+  std::string names;
+  for (const inspect::Check& check : report.checks)
+    if (!check.passed) names += (names.empty() ? "" : "; ") + check.name;
+  CHECK(report.passed() == names.empty());
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("a card that keeps every promise passes, in the least number of commands") {
+  FakeCard card = good_card();
+  const inspect::Report report = inspected(card);
+  CHECK(failed_checks(report) == "");
+  CHECK(report.number == number);
+  CHECK(report.holder.at("name") == "MUSTER ANNA");
+  CHECK(report.sod_digest ==
+        crypto::digest(crypto::Hash::sha256, card.applications[emrtd].files[0x011D].contents));
+  REQUIRE(report.files.size() == 7);
+  for (const inspect::ReadFile& file : report.files)
+    CHECK(file.contents ==
+          card.applications[file.application == "eMRTD" ? emrtd : national].files[file.fid.value].contents);
+  // SELECT, 5 files by short identifier, INTERNAL AUTHENTICATE; SELECT, 3 files with a SELECT each; the 3
+  // probes.
+  CHECK(card.commands.size() == 1 + 5 + 1 + 1 + 3 * 2 + 3);
+  // What is probed with could change nothing: the byte that stands there already, and a reserved empty DGI.
+  const auto& update = card.commands[card.commands.size() - 3];
+  CHECK(update.ins == 0xD6);
+  CHECK(update.data == Bytes{portrait().front()});
+  CHECK(card.commands.back().data == from_hex("3FFF00"));
+}
+
+TEST_CASE("a card without extended length is read in short parts, to the same verdict") {
+  FakeCard card = good_card();
+  card.extended_length = false;
+  const inspect::Report report = inspected(card);
+  CHECK(failed_checks(report) == "");
+  CHECK(report.files.at(2).contents == card.applications[emrtd].files[0x0102].contents);
+  CHECK(report.files.at(6).contents == portrait());
+  std::size_t extended = 0;
+  for (const auto& command : card.commands) extended += command.extended() ? 1 : 0;
+  CHECK(extended == 1);
+}
+
+TEST_CASE("a card that gives less than it was asked for is asked on for what a template announces") {
+  FakeCard card = good_card();
+  card.most_at_once = 200;
+  const inspect::Report report = inspected(card);
+  CHECK(report.files.at(2).contents == card.applications[emrtd].files[0x0102].contents);
+  CHECK(failed_checks(report) == "portrait copy");  // this file announces nothing
+}
+
+TEST_CASE("bytes behind a template are no part of its file") {
+  FakeCard card = good_card();
+  append(card.applications[emrtd].files[0x0101].contents, Bytes(40, 0));
+  CHECK(failed_checks(inspected(card)) == "");
+}
+
+TEST_CASE("each single fault fails its own check") {
+  const struct {
+    const char* fault;
+    std::function<void(FakeCard&)> make;
+    const char* failed;
+  } faults[] = {
+      {"application missing", [](FakeCard& c) { c.applications.erase(national); },
+       "national; record number; portrait copy"},
+      {"EF.COM missing", [](FakeCard& c) { c.applications[emrtd].files.erase(0x011E); },
+       "EF.COM is readable"},
+      {"EF.COM broken", [](FakeCard& c) { c.applications[emrtd].files[0x011E].contents[3] ^= 0x40; },
+       "EF.COM"},
+      {"EF.COM lists less",
+       [](FakeCard& c) {
+         c.applications[emrtd].files[0x011E].contents = lds::encode_com({"0107", "040000", {1, 2}});
+       },
+       "EF.COM"},
+      {"a letter of the name changed",
+       [](FakeCard& c) { c.applications[emrtd].files[0x0101].contents[5 + 61] = 'X'; }, "EF.DG1 digest"},
+      {"MRZ with a wrong check digit",
+       [](FakeCard& c) {
+         c.applications[emrtd].files[0x0101].contents[5 + 30] = '9';
+         sign_again(c);
+       },
+       "EF.DG1 machine readable zone; record number"},
+      {"another number in EF.DG1",
+       [](FakeCard& c) {
+         identity::Td1 fields = zone();
+         fields.number = "93164319020415002X";
+         c.applications[emrtd].files[0x0101].contents = lds::encode_dg1(identity::encode_td1(fields));
+         sign_again(c);
+       },
+       "record number"},
+      {"another number in the record",
+       [](FakeCard& c) { c.applications[national].files[0x0001].contents[122] ^= 1; }, "record number"},
+      {"a record that is not UTF-16",
+       [](FakeCard& c) { c.applications[national].files[0x0001].contents[123] = 0xDC; }, "record number"},
+      {"a record cut short", [](FakeCard& c) { c.applications[national].files[0x0001].contents.resize(100); },
+       "record number"},
+      {"one byte of the portrait's copy",
+       [](FakeCard& c) { c.applications[national].files[0x0002].contents.back() ^= 1; }, "portrait copy"},
+      {"one byte of the portrait in EF.DG2",
+       [](FakeCard& c) { c.applications[emrtd].files[0x0102].contents.back() ^= 1; },
+       "EF.DG2 digest; portrait copy"},
+      {"EF.DG2 says another size",
+       [](FakeCard& c) {
+         Bytes& file = c.applications[emrtd].files[0x0102].contents;
+         file[file.size() - portrait().size() - 9] ^= 1;
+         sign_again(c);
+       },
+       "EF.DG2 face image"},
+      {"EF.SOD missing", [](FakeCard& c) { c.applications[emrtd].files.erase(0x011D); },
+       "EF.SOD is readable"},
+      {"EF.SOD cut short", [](FakeCard& c) { c.applications[emrtd].files[0x011D].contents.resize(200); },
+       "EF.SOD"},
+      {"EF.SOD's signature changed",
+       [](FakeCard& c) { c.applications[emrtd].files[0x011D].contents.back() ^= 1; }, "EF.SOD signature"},
+      {"EF.SOD of an unknown issuer",
+       [](FakeCard& c) {
+         const Chain stranger = Chain::make(crypto::EcParameters::named_curve, chance());
+         FakeCard::Application& files = c.applications[emrtd];
+         files.files[0x011D].contents = sod_over(files, stranger, test::kIssued);
+       },
+       "document signer's issuer"},
+      {"EF.DG15 of another key",
+       [](FakeCard& c) {
+         const auto other = crypto::EcPrivateKey::generate("secp256r1", chance());
+         c.applications[emrtd].files[0x010F].contents =
+             lds::encode_dg15(other.public_key(), crypto::EcParameters::named_curve);
+         sign_again(c);
+       },
+       "active authentication"},
+      {"a clone without the key", [](FakeCard& c) { c.key.reset(); }, "active authentication"},
+      {"EF.DG15 broken",
+       [](FakeCard& c) {
+         c.applications[emrtd].files[0x010F].contents[2] ^= 1;
+         sign_again(c);
+       },
+       "active authentication"},
+      {"a hidden file that is readable",
+       [](FakeCard& c) { c.applications[national].files[0x0003].readable = true; }, "HIDDEN is not readable"},
+      {"a hidden file that is not there", [](FakeCard& c) { c.applications[national].files.erase(0x0003); },
+       "HIDDEN is not readable"},
+      {"a file that cannot be read",
+       [](FakeCard& c) { c.applications[emrtd].files[0x0101].readable = false; },
+       "EF.DG1 is readable; record number"},
+      {"not locked: written", [](FakeCard& c) { c.update_answer = 0x9000; }, "UPDATE BINARY is refused"},
+      {"not locked: written with a warning", [](FakeCard& c) { c.update_answer = 0x63C1; },
+       "UPDATE BINARY is refused"},
+      {"not locked: personalizing",
+       [](FakeCard& c) {
+         c.issuer_domain_fci = from_hex(
+             "6F0D"
+             "8408A000000151000000"
+             "8A0107");
+       },
+       "life cycle"},
+      {"an issuer security domain that does not say its state",
+       [](FakeCard& c) {
+         c.issuer_domain_fci = from_hex(
+             "6F0A"
+             "8408A000000151000000");
+       },
+       "life cycle"},
+      {"an issuer security domain that answers nonsense",
+       [](FakeCard& c) { c.issuer_domain_fci = from_hex("6FFF"); }, "life cycle"},
+      {"not locked: STORE DATA taken", [](FakeCard& c) { c.store_answer = 0x9000; }, "STORE DATA is refused"},
+  };
+  for (const auto& fault : faults) {
+    CAPTURE(fault.fault);
+    FakeCard card = good_card();
+    fault.make(card);
+    CHECK(failed_checks(inspected(card)) == fault.failed);
+  }
+}
+
+TEST_CASE("certificates are judged on the day of the inspection") {
+  FakeCard card = good_card();
+  CHECK(failed_checks(inspected(card, promises(), test::kIssued - std::chrono::days(1))) ==
+        "document signer's validity");
+  CHECK(failed_checks(inspected(card, promises(), test::kIssued + std::chrono::days(12 * 365))) ==
+        "document signer's validity");
+}
+
+TEST_CASE("the document signer is no trust anchor of its own") {
+  FakeCard card = good_card();
+  const auto report = inspect::inspect(card, promises(), {chain().signer}, chance(), today);
+  CHECK(failed_checks(report) == "document signer's issuer");
+  CHECK(failed_checks(inspect::inspect(card, promises(), {}, chance(), today)) == "document signer's issuer");
+
+  // Nor may it issue another one.
+  const auto key = crypto::EcPrivateKey::generate("secp256r1", chance());
+  auto request = Chain::signer_request(crypto::EcParameters::named_curve);
+  request.issuer = request.subject;
+  request.subject.common_name = "Document Signer Utopia 002";
+  const Bytes der = Chain::issue(request, key, chain().signer_key, chance());
+  FakeCard::Application& files = card.applications[emrtd];
+  files.files[0x011D].contents = lds::encode_sod(
+      lds::parse_sod(files.files[0x011D].contents).object, crypto::Certificate::parse(der), test::kIssued,
+      [&key](ByteView message) { return key.sign(crypto::Hash::sha256, message, chance()); });
+  const auto report_of_both =
+      inspect::inspect(card, promises(), {chain().signer, chain().csca}, chance(), today);
+  CHECK(failed_checks(report_of_both) == "document signer's issuer");
+}
+
+TEST_CASE("a signature that is played back does not pass twice") {
+  FakeCard card = good_card();
+  card.plays_back = true;
+  CHECK(failed_checks(inspected(card)) == "");
+  CHECK(failed_checks(inspected(card)) == "active authentication");
+}
+
+TEST_CASE("EF.SOD and the edition name the same data groups") {
+  FakeCard card = good_card();
+  inspect::Promises more = promises();
+  more.applications[0].files.push_back({"EF.DG3", iso7816::Fid{0x0103}});
+  card.applications[emrtd].files[0x0103].contents = from_hex("630100");
+  card.applications[emrtd].files[0x011E].contents = lds::encode_com({"0107", "040000", {1, 2, 3, 15}});
+  CHECK(failed_checks(inspected(card, more)) == "EF.DG3 digest");
+
+  FakeCard less_card = good_card();
+  inspect::Promises less = promises();
+  std::erase_if(less.applications[0].files, [](const auto& file) { return file.name == "EF.DG2"; });
+  less_card.applications[emrtd].files[0x011E].contents = lds::encode_com({"0107", "040000", {1, 15}});
+  less.portrait_copy.reset();
+  CHECK(failed_checks(inspected(less_card, less)) == "EF.DG2 digest");
+}
+
+TEST_CASE("a promise of what is nowhere to be found is broken") {
+  FakeCard card = good_card();
+  inspect::Promises promised = promises();
+  promised.record_number->file = "NOWHERE";
+  promised.portrait_copy->application = "NOWHERE";
+  std::erase_if(promised.applications[0].files, [](const auto& file) { return file.name == "EF.DG15"; });
+  card.applications[emrtd].files[0x011E].contents = lds::encode_com({"0107", "040000", {1, 2}});
+  CHECK(failed_checks(inspected(card, promised)) ==
+        "EF.DG15 digest; active authentication; record number; portrait copy");
+  inspect::Promises no_emrtd = promises();
+  no_emrtd.applications.erase(no_emrtd.applications.begin());
+  CHECK(failed_checks(inspected(card, no_emrtd)) == "active authentication; record number; portrait copy");
+  inspect::Promises nothing;
+  nothing.locked = false;
+  CHECK_FALSE(inspected(card, nothing).passed());
+}
+
+TEST_CASE(
+    "a foreign chip that knows no issuer security domain, or no command, is locked by what it refuses") {
+  FakeCard card = good_card();
+  card.issuer_domain_fci.reset();
+  CHECK(failed_checks(inspected(card)) == "");
+  for (const iso7816::StatusWord refusal : std::initializer_list<iso7816::StatusWord>{
+           {0x6D00}, {0x6E00}, {0x6982}, {0x6985}, {0x6986}, {0x6700}}) {
+    card.update_answer = refusal.value;
+    CHECK(failed_checks(inspected(card)) == "");
+  }
+}
+
+TEST_CASE("nothing is written back where the last file could not be read") {
+  FakeCard card = good_card();
+  card.applications[national].files.erase(0x0002);
+  CHECK(failed_checks(inspected(card)) == "PORTRAIT is readable; portrait copy");
+  for (const auto& command : card.commands) CHECK(command.ins != 0xD6);
+}
+
+TEST_CASE("a card that answers nonsense is judged, never trusted and never a crash") {
+  const auto random = crypto::system_random();
+  class Noise final : public iso7816::Card {
+   public:
+    explicit Noise(Random& source) : source_(source) {}
+    iso7816::ResponseApdu transmit(const iso7816::CommandApdu& command) override {
+      Bytes answer(std::min<std::size_t>(command.ne, 300));
+      source_.fill(answer);
+      if (!answer.empty()) answer[0] = 0x77;
+      return {answer, iso7816::sw::success};
+    }
+
+   private:
+    Random& source_;
+  } noise(*random);
+  for (int i = 0; i < 50; ++i) {
+    const auto report = inspect::inspect(noise, promises(), {chain().csca}, *random, today);
+    CHECK_FALSE(report.passed());
+  }
+}
+
+TEST_CASE("a card that stops answering ends the inspection with that error") {
+  class Torn final : public iso7816::Card {
+   public:
+    iso7816::ResponseApdu transmit(const iso7816::CommandApdu&) override {
+      throw Error(Code::card_torn, "gone");
+    }
+  } torn;
+  try {
+    inspect::inspect(torn, promises(), {chain().csca}, chance(), today);
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == Code::card_torn);
+  }
+}
+
+TEST_CASE("no detail of a check says who the holder is") {
+  FakeCard card = good_card();
+  card.update_answer = 0x9000;
+  card.applications[national].files[0x0001].contents[122] ^= 1;
+  for (const inspect::Check& check : inspected(card).checks) {
+    CHECK(check.detail.find(number) == std::string::npos);
+    CHECK(check.detail.find("MUSTER") == std::string::npos);
+  }
+}

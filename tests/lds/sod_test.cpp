@@ -1,0 +1,158 @@
+#include "lds/sod.hpp"
+
+#include <doctest/doctest.h>
+
+#include "bytes/error.hpp"
+#include "crypto/chain.hpp"
+#include "crypto/scratch.hpp"
+#include "tlv/tlv.hpp"
+
+using namespace perso;
+using namespace perso::lds;
+using test::Chain;
+
+namespace {
+
+const Instant signed_at = test::kIssued + std::chrono::days(2);
+
+struct Sample {
+  Bytes dg1 = Bytes(95, 0x61), dg2 = Bytes(300, 0x75), dg15 = Bytes(94, 0x6F);
+  SecurityObject object = security_object_over({{1, dg1}, {2, dg2}, {15, dg15}});
+};
+
+Bytes sod_of(const Chain& chain, const SecurityObject& object, Random& random) {
+  return encode_sod(object, chain.signer, signed_at, [&](ByteView message) {
+    return chain.signer_key.sign(crypto::Hash::sha256, message, random);
+  });
+}
+
+bool malformed(ByteView der) {
+  try {
+    parse_security_object(der);
+  } catch (const Error& error) {
+    CHECK(error.code() == Code::malformed);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("LDS security object: version 0 with SHA-256, and back") {
+  const Sample sample;
+  const Bytes der = encode_security_object(sample.object);
+  CHECK(to_hex(ByteView(der).first(28)) ==
+        "308187"
+        "020100"
+        "300B0609608648016503040201"
+        "3075"
+        "3025020101"
+        "0420");
+  CHECK(parse_security_object(der) == sample.object);
+  CHECK(sample.object.digests.at(2) == crypto::digest(crypto::Hash::sha256, sample.dg2));
+  for (std::size_t size = 0; size < der.size(); ++size) CHECK(malformed(ByteView(der).first(size)));
+  for (std::size_t i = 0; i < der.size(); ++i) {
+    for (const int flip : {0x01, 0x02, 0x20, 0x80, 0xFF}) {
+      CAPTURE(i);
+      Bytes changed = der;
+      changed[i] = static_cast<std::uint8_t>(changed[i] ^ flip);
+      if (malformed(changed)) continue;
+      CHECK(parse_security_object(changed) != sample.object);
+    }
+  }
+}
+
+TEST_CASE("LDS security object: with NULL as parameters, and with what 9303-10 does not allow") {
+  const std::string digest = "0420" + std::string(64, 'A');
+  const auto object = [](const std::string& version, const std::string& algorithm,
+                         const std::string& digests) {
+    const auto element = [](std::uint32_t tag, const Bytes& value) {
+      return tlv::encode(tlv::Tag{tag}, value);
+    };
+    return element(0x30, concat({element(0x02, from_hex(version)), element(0x30, from_hex(algorithm)),
+                                 element(0x30, from_hex(digests))}));
+  };
+  const std::string sha256 = "0609608648016503040201";
+  const auto entry = [&digest](const std::string& number) { return "30250201" + number + digest; };
+  CHECK_FALSE(malformed(object("00", sha256, entry("01") + entry("02"))));
+  CHECK_FALSE(malformed(object("00", sha256 + "0500", entry("01") + entry("02"))));
+  CHECK(malformed(object("00", sha256 + "050100", entry("01") + entry("02"))));
+  CHECK(malformed(object("01", sha256, entry("01") + entry("02"))));            // version 1
+  CHECK(malformed(object("00", "06052B0E03021A", entry("01") + entry("02"))));  // SHA-1
+  CHECK(malformed(
+      object("00", "0609608648016503040202", entry("01") + entry("02"))));          // digests of another size
+  CHECK(malformed(object("00", sha256, entry("01"))));                              // only one
+  CHECK(malformed(object("00", sha256, entry("01") + entry("01") + entry("02"))));  // twice
+  CHECK(malformed(object("00", sha256, entry("00") + entry("02"))));
+  CHECK(malformed(object("00", sha256, entry("01") + entry("11"))));  // 17
+  CHECK_THROWS_AS(encode_security_object(security_object_over({})), Error);
+}
+
+TEST_CASE("EF.SOD: signed, read back, verified") {
+  const auto random = crypto::system_random();
+  const Sample sample;
+  for (const auto parameters : {crypto::EcParameters::explicit_curve, crypto::EcParameters::named_curve}) {
+    const Chain chain = Chain::make(parameters, *random);
+    const Bytes file = sod_of(chain, sample.object, *random);
+    CHECK(file[0] == 0x77);
+    const Sod sod = parse_sod(file);
+    CHECK(sod.object == sample.object);
+    CHECK(sod.cms.verify());
+    CHECK(sod.cms.signer.signed_by(chain.csca));
+    CHECK(sod.cms.signing_time == signed_at);
+  }
+}
+
+TEST_CASE("EF.SOD: any cut is malformed, no changed byte is taken for genuine") {
+  const auto random = crypto::system_random();
+  const Sample sample;
+  const Chain chain = Chain::make(crypto::EcParameters::named_curve, *random);
+  const Bytes file = sod_of(chain, sample.object, *random);
+  for (std::size_t size = 0; size < file.size(); ++size)
+    CHECK_THROWS_AS(parse_sod(ByteView(file).first(size)), Error);
+  std::size_t genuine = 0;
+  for (std::size_t i = 0; i < file.size(); ++i) {
+    Bytes changed = file;
+    changed[i] ^= 0x01;
+    try {
+      const Sod sod = parse_sod(changed);
+      if (sod.cms.verify() && sod.cms.signer.signed_by(chain.csca) && sod.object != sample.object) ++genuine;
+    } catch (const Error& error) {
+      CHECK(error.code() == Code::malformed);
+    }
+  }
+  CHECK(genuine == 0);
+}
+
+TEST_CASE("EF.SOD: openssl reads it and verifies it up to the CSCA") {
+  const auto random = crypto::system_random();
+  const Sample sample;
+  const Chain chain = Chain::make(crypto::EcParameters::named_curve, *random);
+  const Bytes file = sod_of(chain, sample.object, *random);
+  const test::Scratch scratch;
+  const tlv::Element cms = tlv::single(file);
+  scratch.write("sod.der", cms.value);
+  scratch.write("csca.der", chain.csca.der());
+  scratch.write("object.der", encode_security_object(sample.object));
+  const std::string at = " -attime " + std::to_string(signed_at.time_since_epoch().count());
+  const auto verified = scratch.run(
+      "openssl x509 -inform DER -in csca.der -out csca.pem && openssl cms -verify -inform DER -in sod.der"
+      " -CAfile csca.pem -purpose any -out content.der" +
+      at);
+  CAPTURE(verified.output);
+  CHECK(verified.status == 0);
+  CHECK(scratch.read("content.der") == encode_security_object(sample.object));
+  const auto parsed = scratch.run("openssl asn1parse -inform DER -in object.der");
+  CHECK(parsed.status == 0);
+  CHECK(parsed.says(":sha256"));
+  CHECK(parsed.says(to_hex(sample.object.digests.at(15))));
+
+  Bytes changed(cms.value.begin(), cms.value.end());
+  changed.back() ^= 0x01;
+  scratch.write("sod.der", changed);
+  CHECK(
+      scratch
+          .run("openssl cms -verify -inform DER -in sod.der -CAfile csca.pem -purpose any -out content.der" +
+               at)
+          .status != 0);
+}

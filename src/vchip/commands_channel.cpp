@@ -1,0 +1,139 @@
+// Selection, identification and the opening of a channel.
+#include <algorithm>
+
+#include "tlv/tlv.hpp"
+#include "vchip/card_os.hpp"
+
+namespace perso::vchip {
+
+using namespace iso7816;
+
+namespace {
+
+constexpr std::uint8_t max_tries = 10;
+constexpr std::uint8_t scp_identifier = 0x03;
+constexpr StatusWord authentication_blocked{0x6983};
+
+bool is_level(std::uint8_t level) {
+  return level == 0x01 || level == 0x03 || level == 0x11 || level == 0x13 || level == 0x33;
+}
+
+Bytes key_information(const KeySet& keys) {
+  Bytes template_value;
+  for (std::uint8_t id = 1; id <= keys.keys.size(); ++id) {
+    const Bytes entry = {id, keys.version, aes_key_type,
+                         static_cast<std::uint8_t>(keys.keys[id - 1u].size())};
+    tlv::append(template_value, tlv::Tag{0xC0}, entry);
+  }
+  return tlv::encode(tlv::Tag{0xE0}, template_value);
+}
+
+}  // namespace
+
+CardOs::Answer CardOs::select(const Command& command) {
+  switch (command.apdu.p1) {
+    case 0x02:
+      return select_file(command);
+    case 0x04:
+      return select_application(command);
+    default:
+      throw Refusal{sw::wrong_p1p2};
+  }
+}
+
+CardOs::Answer CardOs::select_application(const Command& command) {
+  const CommandApdu& apdu = command.apdu;
+  if (apdu.p2 != 0x00 && apdu.p2 != 0x0C) throw Refusal{sw::wrong_p1p2};
+  std::optional<std::size_t> selected;
+  Bytes fci;
+  if (apdu.data.empty() || std::ranges::equal(apdu.data, issuer_aid)) {
+    Bytes limit;
+    append_be16(limit, state_.hardware.max_command_data);
+    const Bytes life = {static_cast<std::uint8_t>(state_.life)};
+    fci = tlv::encode(tlv::Tag{0x6F},
+                      {tlv::encode(tlv::Tag{0x84}, issuer_aid), tlv::encode(tlv::Tag{0x8A}, life),
+                       tlv::encode(tlv::Tag{0xA5}, tlv::encode(tlv::Tag{0x9F65}, limit))});
+  } else {
+    // A terminated chip has its issuer security domain alone.
+    if (state_.life == LifeCycle::terminated) throw Refusal{sw::conditions_not_satisfied};
+    selected = state_.index_of(Aid(apdu.data));
+    if (*selected == state_.applications.size()) throw Refusal{sw::file_not_found};
+    fci = tlv::encode(tlv::Tag{0x6F}, {tlv::encode(tlv::Tag{0x84}, apdu.data)});
+  }
+  session_ = {};
+  session_.application = selected;
+  return {apdu.p2 == 0x00 ? fci : Bytes{}};
+}
+
+CardOs::Answer CardOs::select_file(const Command& command) {
+  const CommandApdu& apdu = command.apdu;
+  if (apdu.p2 != 0x0C) throw Refusal{sw::wrong_p1p2};
+  if (apdu.data.size() != 2) throw Refusal{sw::wrong_length};
+  const Fid fid{be16(apdu.data)};
+  if (!session_.application || state_.applications[*session_.application].find(fid) == nullptr) {
+    throw Refusal{sw::file_not_found};
+  }
+  session_.file = fid;
+  return {};
+}
+
+CardOs::Answer CardOs::get_data(const Command& command) {
+  if (!command.apdu.data.empty()) throw Refusal{sw::wrong_length};
+  switch (command.apdu.p1 << 8 | command.apdu.p2) {
+    case 0x9F7F:
+      return {tlv::encode(tlv::Tag{0x9F7F}, state_.hardware.cplc)};
+    case 0x00E0:
+      return {key_information(state_.keys)};
+    case 0xDF70:
+      if (!state_.mark || state_.life == LifeCycle::issued) throw Refusal{sw::referenced_data_not_found};
+      return {tlv::encode(tlv::Tag{0xDF70}, *state_.mark)};
+    default:
+      throw Refusal{sw::referenced_data_not_found};
+  }
+}
+
+CardOs::Answer CardOs::initialize_update(const Command& command) {
+  const CommandApdu& apdu = command.apdu;
+  const Hardware& hardware = state_.hardware;
+  const std::size_t challenge_size = (hardware.i & 0x01) != 0 ? 16 : 8;
+  if (apdu.p1 != 0 && apdu.p1 != state_.keys.version) throw Refusal{sw::referenced_data_not_found};
+  if (apdu.p2 != 0) throw Refusal{sw::wrong_p1p2};
+  if (apdu.data.size() != challenge_size) throw Refusal{sw::wrong_length};
+  if (state_.tries_used >= max_tries) throw Refusal{authentication_blocked};
+
+  const ByteView asked =
+      session_.application ? state_.applications[*session_.application].aid.bytes() : ByteView(issuer_aid);
+  const Bytes challenge =
+      scp03_card_challenge(state_.keys.enc(), state_.sequence_counter, asked, challenge_size);
+  session_.channel.emplace(state_.keys, hardware.i, apdu.data, challenge);
+  effort_.channel_steps = 1;
+
+  Bytes answer = hardware.chip_id();
+  answer.erase(answer.begin(), answer.begin() + 2);  // key diversification data: its last 10 bytes
+  append(answer, Bytes{state_.keys.version, scp_identifier, hardware.i});
+  append(answer, challenge);
+  append(answer, session_.channel->card_cryptogram());
+  Bytes counter;
+  append_be32(counter, state_.sequence_counter);
+  append(answer, ByteView(counter).subspan(1));
+  return {answer};
+}
+
+CardOs::Answer CardOs::external_authenticate(const Command& command) {
+  const CommandApdu& apdu = command.apdu;
+  if (!session_.channel) throw Refusal{sw::conditions_not_satisfied};
+  if (!is_level(apdu.p1) || apdu.p2 != 0) throw Refusal{sw::wrong_p1p2};
+  if (command.extended || apdu.data.size() != 2 * session_.channel->mac_size())
+    throw Refusal{sw::wrong_length};
+  effort_.channel_steps = 1;
+  // The try is spent before the answer is known: a loss of power does not give it back.
+  commit(record::try_used());
+  if (!session_.channel->authenticate(command.raw, apdu.p1)) {
+    end_channel();
+    throw Refusal{sw::authentication_failed};
+  }
+  commit(record::channel_opened());
+  return {};
+}
+
+}  // namespace perso::vchip

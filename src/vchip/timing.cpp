@@ -1,0 +1,45 @@
+#include "vchip/timing.hpp"
+
+namespace perso::vchip {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// What the chip itself needs, whatever its link: public measurements of Java Cards, middle values.
+Timing java_card() {
+  Timing timing;
+  timing.page = 1500us;        // erase and program one page
+  timing.channel_step = 80ms;  // 61-119 ms seen for INITIALIZE UPDATE
+  timing.protected_byte = 2us;
+  timing.key_generation = 200ms;  // P-256
+  timing.signature = 250ms;       // P-256 ECDSA
+  return timing;
+}
+
+}  // namespace
+
+std::chrono::nanoseconds Timing::cost(const Effort& effort) const {
+  const auto times = [](std::chrono::nanoseconds each, std::size_t count) {
+    return each * static_cast<std::int64_t>(count);
+  };
+  return command + times(link_byte, effort.link_bytes) + times(page, effort.pages) +
+         times(channel_step, effort.channel_steps) + times(protected_byte, effort.protected_bytes) +
+         times(key_generation, effort.key_generations) + times(signature, effort.signatures);
+}
+
+Timing Timing::contact() {
+  Timing timing = java_card();
+  timing.command = 8ms;
+  timing.link_byte = 104us;  // 12 bit times
+  return timing;
+}
+
+Timing Timing::contactless() {
+  Timing timing = java_card();
+  timing.command = 10ms;
+  timing.link_byte = 21us;  // 9 bit times with parity
+  return timing;
+}
+
+}  // namespace perso::vchip

@@ -1,0 +1,29 @@
+# Sourced by the other scripts: installs the Debian packages of the groups named that are not there yet.
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+install_packages() {
+  local wanted missing=() package
+  wanted=$(scripts/packages "$@")
+  for package in $wanted; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$package")
+  done
+  if [ ${#missing[@]} = 0 ]; then
+    echo "packages ($*): all there"
+    return
+  fi
+  echo "packages ($*): installing ${missing[*]}"
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# build PRESET [CMake arguments]
+build() {
+  local preset=$1
+  shift
+  echo "building with preset $preset"
+  cmake --preset "$preset" "$@" >/dev/null
+  cmake --build --preset "$preset" | tail -n 1
+}

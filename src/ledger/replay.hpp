@@ -1,0 +1,59 @@
+// What the events say that the other tables should hold: written apart from the code that fills them.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "ledger/chain.hpp"
+
+namespace perso::ledger {
+
+struct ReplayedBatch {
+  std::string profile;
+  std::int64_t first = 0, orders = 0, event = 0;
+  Bytes commitment;
+};
+
+struct ReplayedRun {
+  std::string order_id;
+  Bytes chip;
+  std::int64_t bound = 0;
+  std::optional<Bytes> promise;
+  std::optional<std::string> outcome, why;
+  std::optional<std::int64_t> closed;
+  std::int64_t last_event = 0;
+};
+
+/// An order that at least one run was made for; any other is as it was imported.
+struct ReplayedOrder {
+  std::string state;
+  std::int64_t failures = 0;
+  std::optional<std::int64_t> issued_at;
+  std::optional<std::int64_t> forgotten;  // by that event
+  std::int64_t last_event = 0;
+};
+
+/// Memory: some 300 bytes for each run.
+class Replay {
+ public:
+  /// Events in order, from the first. @throws Error ledger_damaged "event 17: ..." where it contradicts those
+  /// before it
+  void apply(const Event& event);
+
+  std::map<std::string, ReplayedBatch> batches;
+  std::map<std::string, ReplayedOrder> orders;
+  std::map<std::string, ReplayedRun> runs;  // by the hex of their ids
+
+ private:
+  void imported(const Event& event);
+  void opened(const Event& event);
+  void bound(const Event& event);
+  void promised(const Event& event);
+  void closed(const Event& event);
+  void released(const Event& event);
+  void forgotten(const Event& event);
+  ReplayedRun& open_run(const Event& event, const std::string& run);
+};
+
+}  // namespace perso::ledger

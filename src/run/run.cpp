@@ -1,0 +1,318 @@
+#include "run/run.hpp"
+
+#include <algorithm>
+
+#include "crypto/primitives.hpp"
+
+namespace perso::run {
+
+namespace {
+
+using Standing = ChipHistory::Standing;
+
+KeySetCheck check_of(const keys::ChipKeys& keys) {
+  return {keys.version(), {keys.kcv(keys::Role::enc), keys.kcv(keys::Role::mac), keys.kcv(keys::Role::dek)}};
+}
+
+std::vector<chip::FileImage> images_of(const plan::PlannedApplication& application) {
+  std::vector<chip::FileImage> images;
+  for (const plan::PlannedFile& file : application.files)
+    images.push_back(
+        {file.fid, file.short_fid,
+         file.read == profile::Access::always ? chip::ReadAccess::always : chip::ReadAccess::never,
+         file.contents.value()});
+  return images;
+}
+
+/// Errors that end the station and not one card.
+bool ends_station(const Error& error) {
+  return exit_code_of(error.code()) >= 5;
+}
+
+/// Errors after which nobody knows what the last command did to the chip.
+bool lost_sight(const Error& error) {
+  return exit_code_of(error.code()) == 4 || error.code() == Code::channel_broken;
+}
+
+class Run {
+ public:
+  Run(iso7816::Slot& slot, const Edition& edition, const Station& station, const std::string& writer,
+      const Progress& progress)
+      : slot_(slot), edition_(edition), station_(station), writer_(writer), progress_(progress) {}
+
+  Result take(const Prepared* prepared) {
+    try {
+      identify();
+    } catch (const Error& error) {
+      return refuse(error);
+    }
+    const ChipHistory history = station_.journal.history(identity_.chip);
+    if (history.standing == Standing::uncertain) return settle(history);
+    if (const auto objection = objection_to(history)) return refuse(*objection);
+    if (prepared == nullptr) {
+      leave();
+      return result({}, {}, {});
+    }
+    return personalize(*prepared);
+  }
+
+ private:
+  void begin(std::string_view step) {
+    step_ = step;
+    progress_(step);
+  }
+
+  void connect() {
+    connection_ = slot_.connect();
+    driver_ = chip::make_driver(*edition_.profile.chip.platform, *connection_, station_.random,
+                                edition_.command_limit);
+  }
+
+  /// The station is done with this card. That it left by itself changes nothing any more.
+  void leave() {
+    driver_.reset();
+    if (!connection_) return;
+    try {
+      connection_->close(iso7816::Leave::powered_off);
+    } catch (const Error& error) {
+      if (ends_station(error)) throw;
+    }
+    connection_.reset();
+  }
+
+  void identify() {
+    begin("identify");
+    connect();
+    identity_ = driver_->identify();
+    identified_ = true;
+  }
+
+  /// Why this chip must not be written, if it must not.
+  std::optional<Error> objection_to(const ChipHistory& history) const {
+    switch (history.standing) {
+      case Standing::interrupted:
+        return Error(Code::chip_interrupted,
+                     "an earlier run was interrupted on this chip: set it aside as spoiled");
+      case Standing::issued:
+      case Standing::rejected:
+      case Standing::spoiled:
+        return Error(Code::chip_not_blank, "the ledger knows this chip as used: take it out");
+      case Standing::unknown:
+      case Standing::uncertain:
+        break;
+    }
+    if (identity_.life != chip::Life::blank)
+      return Error(Code::chip_not_blank, "the chip is not blank and not of this ledger: take it out");
+    return std::nullopt;
+  }
+
+  Result refuse(const Error& error) {
+    if (ends_station(error)) throw error;
+    leave();
+    // A reader that failed says nothing of a chip: it is the line's matter, not the ledger's.
+    if (exit_code_of(error.code()) != 4)
+      station_.journal.refused(identified(), writer_, name_of(error.code()));
+    return result({}, error.at(step_), {});
+  }
+
+  Result personalize(const Prepared& prepared) {
+    station_.random.fill(run_);
+    begin("bind");
+    try {
+      station_.journal.bind(run_, prepared.order.id, identity_.chip, writer_);
+    } catch (const Error& error) {
+      return refuse(error);
+    }
+    bound_ = true;
+    try {
+      write(prepared.plan);
+      verify();
+    } catch (const Error& error) {
+      if (ends_station(error)) throw;
+      return fail(prepared.order.id, error.at(step_));
+    }
+    return close(prepared.order.id, Outcome::issued, std::nullopt);
+  }
+
+  /// From the first write to the lock.
+  void write(plan::Plan plan) {
+    const auto transport = edition_.transport.for_chip(identity_.chip);
+    const auto issuer = edition_.issuer.for_chip(identity_.chip);
+
+    begin("open");
+    driver_->open(*transport);
+
+    begin("mark");
+    reached_ = Reached::touched;
+    driver_->mark(run_);
+    for (const auto& application : plan.applications) driver_->install(application.aid);
+
+    begin("rekey");
+    station_.journal.rekeying(run_, check_of(*transport), check_of(*issuer));
+    driver_->replace_keys(*transport, *issuer);
+
+    begin("generate keys");
+    const plan::ChipContribution contribution = generate(plan, *issuer);
+
+    begin("complete");
+    plan::complete(plan, edition_.profile, contribution, edition_.signers, station_.clock.now());
+    station_.journal.promise(
+        run_, {plan.number, plan.replacement, plan.sod_digest().value(), contribution.public_keys});
+
+    begin("write");
+    driver_->open(*issuer);
+    for (const auto& application : plan.applications) driver_->write(application.aid, images_of(application));
+
+    begin("read back");
+    for (const auto& application : plan.applications) read_back(application);
+
+    begin("lock");
+    reached_ = Reached::locking;
+    driver_->lock(*issuer);
+    reached_ = Reached::locked;
+  }
+
+  plan::ChipContribution generate(const plan::Plan& plan, const keys::ChipKeys& issuer) {
+    plan::ChipContribution contribution{identity_.chip, {}};
+    for (const profile::GeneratedKey& key : edition_.profile.chip.generates) {
+      const auto& owner = owner_of(plan, key.name);
+      contribution.public_keys[key.name] = driver_->generate(owner, {key.id, key.algorithm}, issuer);
+    }
+    return contribution;
+  }
+
+  /// The application that publishes the key is the one that holds it.
+  const iso7816::Aid& owner_of(const plan::Plan& plan, const std::string& key) const {
+    for (std::size_t i = 0; i < edition_.profile.applications.size(); ++i)
+      for (const profile::File& file : edition_.profile.applications[i].files) {
+        const auto* content = std::get_if<profile::ChipPublicKey>(&file.content);
+        if (content != nullptr && content->key == key) return plan.applications[i].aid;
+      }
+    throw Error(Code::profile_invalid, "no file publishes the key '" + key + "' that the chip generates");
+  }
+
+  void read_back(const plan::PlannedApplication& application) {
+    for (const plan::PlannedFile& file : application.files) {
+      if (file.read == profile::Access::never) continue;
+      const Bytes read = driver_->read_back(application.aid, file.fid, file.contents->size());
+      if (read != *file.contents)
+        throw Error(Code::read_back_differs, file.name + " reads back other bytes than were written");
+    }
+  }
+
+  /// Judges the card as a stranger does, over a fresh connection, and holds what was read against the ledger.
+  void verify() {
+    begin("verify");
+    driver_.reset();
+    connection_->close(iso7816::Leave::reset);
+    connection_.reset();
+    connection_ = slot_.connect();
+    judge();
+  }
+
+  void judge() {
+    const inspect::Report report = inspect::inspect(*connection_, edition_.promises, edition_.trust_anchors,
+                                                    station_.random, station_.clock.now());
+    const auto failed = std::find_if(report.checks.begin(), report.checks.end(),
+                                     [](const auto& check) { return !check.passed; });
+    if (failed != report.checks.end())
+      throw Error(Code::verification_failed,
+                  "the finished card fails '" + failed->name + "': " + failed->detail);
+    if (!station_.journal.keeps_promise(run_, report.number, report.sod_digest))
+      throw Error(Code::promise_broken,
+                  "the finished card carries another number or EF.SOD than the ledger committed for it");
+    verified_ = true;
+  }
+
+  /// What an error after `bind` means for the chip and the order.
+  Result fail(const std::string& order_id, const Error& error) {
+    // Locked, or perhaps locked, and out of sight: whole or not, nobody knows until the chip is seen again.
+    if (reached_ >= Reached::locking && lost_sight(error)) {
+      leave();
+      return result({}, error, order_id);
+    }
+    if (reached_ == Reached::nothing) return close(order_id, Outcome::returned, error);
+    return close(order_id, lost_sight(error) ? Outcome::spoiled : Outcome::rejected, error);
+  }
+
+  /// A chip whose run was cut off after its promise: if it is locked it is judged, else it can never be
+  /// whole.
+  Result settle(const ChipHistory& history) {
+    run_ = history.run.value();
+    begin("settle");
+    if (identity_.life != chip::Life::issued)
+      return close(history.order_id, Outcome::spoiled,
+                   Error(Code::chip_interrupted,
+                         "an earlier run was interrupted before the lock: set the chip aside as spoiled"));
+    try {
+      verify();
+    } catch (const Error& error) {
+      if (ends_station(error)) throw;
+      if (lost_sight(error)) return refuse(error);  // the run stays open
+      return close(history.order_id, Outcome::rejected, error.at(step_));
+    }
+    return close(history.order_id, Outcome::issued, std::nullopt);
+  }
+
+  Result close(const std::string& order_id, Outcome outcome, std::optional<Error> why) {
+    begin("log");
+    station_.journal.close(run_, outcome, why ? name_of(why->code()) : "");
+    leave();
+    return result(outcome, std::move(why), order_id);
+  }
+
+  std::optional<keys::ChipId> identified() const {
+    return identified_ ? std::optional(identity_.chip) : std::nullopt;
+  }
+
+  Result result(std::optional<Outcome> outcome, std::optional<Error> why, const std::string& order_id) const {
+    return {outcome, std::move(why), order_id, identified(), bound_, verified_};
+  }
+
+  enum class Reached { nothing, touched, locking, locked };
+
+  iso7816::Slot& slot_;
+  const Edition& edition_;
+  const Station& station_;
+  const std::string& writer_;
+  const Progress& progress_;
+  std::unique_ptr<iso7816::Connection> connection_;
+  std::unique_ptr<chip::Driver> driver_;
+  chip::Identity identity_;
+  bool identified_ = false;
+  bool bound_ = false;
+  bool verified_ = false;
+  RunId run_{};
+  Reached reached_ = Reached::nothing;
+  std::string_view step_;
+};
+
+}  // namespace
+
+inspect::Promises promises_of(const profile::Profile& profile) {
+  inspect::Promises promises;
+  promises.active_authentication = !profile.chip.generates.empty();
+  for (const profile::Application& application : profile.applications) {
+    inspect::PromisedApplication promised{application.name, application.aid, {}};
+    for (const profile::File& file : application.files) {
+      promised.files.push_back({file.name, file.fid, file.read == profile::Access::always, file.short_fid});
+      if (std::holds_alternative<profile::Image>(file.content))
+        promises.portrait_copy = {application.name, file.name};
+      if (const auto* record = std::get_if<profile::Record>(&file.content))
+        for (const profile::RecordField& field : record->fields) {
+          const profile::Field* value = field.value ? profile.field(*field.value) : nullptr;
+          if (value != nullptr && value->type == profile::FieldType::prc_number_18)
+            promises.record_number = {application.name, file.name, field.at, field.bytes};
+        }
+    }
+    promises.applications.push_back(std::move(promised));
+  }
+  return promises;
+}
+
+Result run_card(iso7816::Slot& slot, const Prepared* prepared, const Edition& edition, const Station& station,
+                const std::string& writer, const Progress& progress) {
+  return Run(slot, edition, station, writer, progress).take(prepared);
+}
+
+}  // namespace perso::run

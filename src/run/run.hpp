@@ -1,0 +1,62 @@
+// One run: from a chip in a writer to its one outcome, as straight code.
+#pragma once
+
+#include "bytes/error.hpp"
+#include "chip/driver.hpp"
+#include "inspect/inspect.hpp"
+#include "plan/plan.hpp"
+#include "run/journal.hpp"
+
+namespace perso::run {
+
+/// What all runs of a line share: the edition, the keys, whom to trust. Read-only, used by every writer's
+/// thread.
+struct Edition {
+  const profile::Profile& profile;
+  const keys::CardKeys& transport;
+  const keys::CardKeys& issuer;
+  plan::SignerLookup signers;
+  std::vector<crypto::Certificate> trust_anchors;
+  inspect::Promises promises;
+  std::size_t command_limit = 65535;  // largest command data field that the readers take
+};
+
+/// The station's side of a run: everything that waits or has an effect, besides the slot.
+struct Station {
+  Journal& journal;
+  Clock& clock;
+  Random& random;
+};
+
+/// An order and the first phase of its plan, ready before a card comes.
+struct Prepared {
+  plan::Order order;
+  plan::Plan plan;
+};
+
+/// Told each step as it begins. Called on the run's thread.
+using Progress = std::function<void(std::string_view step)>;
+
+struct Result {
+  /// Nothing where no run was opened or closed: the chip was refused, or the run stays open until its chip is
+  /// seen again.
+  std::optional<Outcome> outcome;
+  std::optional<Error> why;  // what ended it, unless issued
+  std::string order_id;      // of the run that was opened or closed, else empty
+  std::optional<keys::ChipId> chip;
+  bool used_order = false;  // whether the prepared order was bound
+  bool verified = false;    // whether the finished card passed the fresh verification
+};
+
+/// What the profile promises of every card of the edition.
+inspect::Promises promises_of(const profile::Profile& profile);
+
+/// Takes the card in `slot` through a whole run. Identify, bind, open, write, read back, lock, verify afresh,
+/// close. A chip that is not blank is never written: it is refused, or recognised as that of an earlier run,
+/// which is then closed by what a fresh verification says. Without `prepared` only that is done; a blank chip
+/// is left alone. Never throws for what happens to a card or a reader; errors of the ledger (exit code 6) and
+/// of the keys (5) come out.
+Result run_card(iso7816::Slot& slot, const Prepared* prepared, const Edition& edition, const Station& station,
+                const std::string& writer, const Progress& progress);
+
+}  // namespace perso::run

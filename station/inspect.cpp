@@ -1,0 +1,110 @@
+// perso inspect: reads the card in a writer as a stranger and judges it.
+#include "inspect/inspect.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+
+#include "bytes/error.hpp"
+#include "program.hpp"
+#include "tlv/tlv.hpp"
+
+namespace perso::station {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::seconds card_wait{10};
+constexpr tlv::Tag sod_tag{0x77};
+
+struct InspectOptions {
+  std::string writer;
+  std::string reader;
+  fs::path export_to;
+};
+
+std::string reader_of(const Config& config, const InspectOptions& options) {
+  if (!options.reader.empty()) return options.reader;
+  for (const WriterConfig& writer : config.writers)
+    if (options.writer.empty() || writer.name == options.writer) return writer.reader;
+  throw Error(Code::config_invalid, "station.yaml has no writer '" + options.writer + "'");
+}
+
+void write_file(const fs::path& file, ByteView contents) {
+  std::ofstream out(file, std::ios::binary | std::ios::trunc);
+  out.write(reinterpret_cast<const char*>(contents.data()), static_cast<std::streamsize>(contents.size()));
+  out.close();
+  if (!out)
+    throw Error(Code::malformed, "cannot write " + file.string() + ": look at the disk and its permissions");
+}
+
+/// Each file as it was read, in a folder for each application; EF.SOD also without its tag 77, as other
+/// programs take it.
+void export_files(const inspect::Report& report, const fs::path& folder) {
+  for (const inspect::ReadFile& file : report.files) {
+    const fs::path application = folder / file.application;
+    fs::create_directories(application);
+    write_file(application / file.name, file.contents);
+    if (const auto head = tlv::announced_size(file.contents); head == file.contents.size())
+      if (const auto whole = tlv::single(file.contents, tlv::Rules::ber); whole.tag == sod_tag)
+        write_file(application / (file.name + ".p7"), whole.value);
+  }
+}
+
+nlohmann::json describe(const inspect::Report& report) {
+  nlohmann::json checks = nlohmann::json::array();
+  for (const inspect::Check& check : report.checks)
+    checks.push_back({{"name", check.name}, {"passed", check.passed}, {"detail", check.detail}});
+  nlohmann::json files = nlohmann::json::array();
+  for (const inspect::ReadFile& file : report.files)
+    files.push_back(
+        {{"application", file.application}, {"name", file.name}, {"bytes", file.contents.size()}});
+  return {{"passed", report.passed()},
+          {"number", report.number},
+          {"holder", report.holder},
+          {"checks", checks},
+          {"files", files}};
+}
+
+void show(const inspect::Report& report) {
+  for (const auto& [field, value] : report.holder) std::cout << fmt::format("  {:<18} {}\n", field, value);
+  for (const inspect::Check& check : report.checks)
+    std::cout << fmt::format("  [{}] {}{}{}\n", check.passed ? "ok" : "NO", check.name,
+                             check.detail.empty() ? "" : ": ", check.detail);
+  std::cout << (report.passed() ? "the card keeps every promise of its edition\n" : "the card FAILS\n");
+}
+
+void inspect_card(Program& program, const InspectOptions& options) {
+  Home home = program.home();
+  const std::string reader = reader_of(home.config(), options);
+  const auto anchors = home.keys().trust_anchors();
+  pcsc::Writer slot(reader, program.worker_command(reader), home.config().deadlines);
+  if (!slot.wait_for_card(card_wait)) throw Error(Code::card_absent, "no card in " + reader + ": put one in");
+  const auto card = slot.connect();
+  const inspect::Report report = inspect::inspect(*card, run::promises_of(home.profile()), anchors,
+                                                  *program.random, program.clock.now());
+  card->close(iso7816::Leave::powered_off);
+
+  if (!options.export_to.empty()) export_files(report, options.export_to);
+  if (program.options.json)
+    std::cout << describe(report).dump() << '\n';
+  else
+    show(report);
+  if (!report.passed()) program.exit_code = 1;
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app, Program& program) {
+  auto options = std::make_shared<InspectOptions>();
+  CLI::App* command =
+      app.add_subcommand("inspect", "Read the card in a writer as a stranger would, and judge it");
+  command->add_option("--writer", options->writer, "Which writer of station.yaml (default: the first)");
+  command->add_option("--reader", options->reader, "Or any PC/SC reader, by name");
+  command->add_option("--export", options->export_to, "Write each file into this folder, as it was read");
+  command->callback([&program, options] { inspect_card(program, *options); });
+}
+
+}  // namespace perso::station

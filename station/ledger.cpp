@@ -1,0 +1,64 @@
+// perso ledger: what it says, and whether it can be believed.
+#include "ledger/ledger.hpp"
+
+#include <iostream>
+
+#include "bytes/error.hpp"
+#include "program.hpp"
+
+namespace perso::station {
+
+namespace {
+
+void verify(Program& program) {
+  Home home = program.home();
+  const auto ledger = home.open_ledger("ledger verify");
+  const ledger::VerifyResult result = ledger->verify();
+  if (result.first_failure)
+    throw Error(Code::ledger_damaged,
+                *result.first_failure + "; keep the files as they are and find out who changed them");
+  if (program.options.json)
+    std::cout << nlohmann::json{{"good", true}, {"events", result.events}, {"head", result.head}}.dump()
+              << '\n';
+  else
+    std::cout << "the ledger is whole: " << result.events << " events, head " << result.head << '\n';
+}
+
+void report(Program& program) {
+  Home home = program.home();
+  const ledger::Totals totals = home.open_ledger("ledger report")->totals();
+  const std::size_t accounted =
+      totals.issued + totals.rejected + totals.spoiled + totals.returned + totals.open;
+  if (program.options.json) {
+    std::cout << nlohmann::json{{"orders", totals.orders},   {"queued", totals.queued},
+                                {"waiting", totals.waiting}, {"drawn", totals.drawn},
+                                {"issued", totals.issued},   {"rejected", totals.rejected},
+                                {"spoiled", totals.spoiled}, {"returned", totals.returned},
+                                {"open", totals.open},       {"balanced", totals.drawn == accounted}}
+                     .dump()
+              << '\n';
+    return;
+  }
+  std::cout << "orders   " << totals.orders << ": " << totals.queued << " queued, " << totals.waiting
+            << " waiting\n"
+            << "chips    " << totals.drawn << " drawn = " << totals.issued << " issued + " << totals.rejected
+            << " rejected + " << totals.spoiled << " spoiled + " << totals.returned << " returned + "
+            << totals.open << " open" << (totals.drawn == accounted ? "" : ": DOES NOT BALANCE") << '\n';
+}
+
+}  // namespace
+
+void add_ledger(CLI::App& app, Program& program) {
+  CLI::App* command = app.add_subcommand("ledger", "What the station remembers")->require_subcommand(1);
+  command
+      ->add_subcommand("verify",
+                       "Check every row against the chain, and the chain against its high-water mark")
+      ->callback([&program] { verify(program); });
+  command->add_subcommand("report", "Totals of orders and chips")->callback([&program] { report(program); });
+  command->add_subcommand("export", "All events as JSON lines, without holder data")->callback([&program] {
+    Home home = program.home();
+    home.open_ledger("ledger export")->export_events(std::cout);
+  });
+}
+
+}  // namespace perso::station

@@ -1,0 +1,136 @@
+// perso vchip: virtual chips, made as a manufacturer would and served to pcscd as cards.
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <iostream>
+#include <thread>
+
+#include "bytes/error.hpp"
+#include "program.hpp"
+#include "vchip/chip.hpp"
+#include "vchip/server.hpp"
+
+namespace perso::station {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct VchipOptions {
+  fs::path dir;
+  std::size_t count = 1;
+  std::uint32_t memory_kib = 128;
+  std::string mode = "s8";
+  vchip::ServerConfig server;
+  bool feed = false;
+  std::string timing = "none";
+};
+
+/// The chip's production data, as its manufacturer's machine would write it: GlobalPlatform 2.3.1 appendix H.
+/// What tells one chip from all others is the serial number and the batch, drawn at random.
+vchip::Hardware new_hardware(Random& random) {
+  vchip::Hardware hardware;
+  const Bytes made_by = from_hex(
+      "4790"
+      "5168");  // IC fabricator and type of a common chip
+  std::copy(made_by.begin(), made_by.end(), hardware.cplc.begin());
+  random.fill(std::span(hardware.cplc).subspan(12, 6));
+  return hardware;
+}
+
+keys::ChipId id_of(const vchip::Hardware& hardware) {
+  keys::ChipId id;
+  const Bytes bytes = hardware.chip_id();
+  std::copy(bytes.begin(), bytes.end(), id.bytes.begin());
+  return id;
+}
+
+void make(Program& program, const VchipOptions& options) {
+  Home home = program.home();
+  const profile::MasterKey& transport = home.profile().chip.transport;
+  const fs::path stack = options.dir / "stack";
+  fs::create_directories(stack);
+  for (std::size_t i = 0; i < options.count; ++i) {
+    vchip::ChipConfig config;
+    config.hardware = new_hardware(*program.random);
+    config.hardware.i = options.mode == "s16" ? 0x71 : 0x70;
+    config.hardware.memory = options.memory_kib * 1024;
+    const keys::ChipId id = id_of(config.hardware);
+    config.transport_keys.version = transport.version;
+    config.transport_keys.keys = home.keys().manufacturer_keys(transport.from, transport.version, id);
+    vchip::Chip::make_file(config, stack / (id.hex() + ".chip"));
+  }
+  if (program.options.json)
+    std::cout << nlohmann::json{{"made", options.count}, {"dir", options.dir.string()}}.dump() << '\n';
+  else
+    std::cout << "made " << options.count << " blank chips in " << stack.string() << '\n';
+}
+
+vchip::Timing timing_named(const std::string& name) {
+  if (name == "contact") return vchip::Timing::contact();
+  if (name == "contactless") return vchip::Timing::contactless();
+  return vchip::Timing::none();
+}
+
+void serve(Program& program, const VchipOptions& options) {
+  vchip::ServerConfig config = options.server;
+  config.dir = options.dir;
+  config.mode = options.feed ? vchip::FeedMode::feed : vchip::FeedMode::hold;
+  config.timing = timing_named(options.timing);
+  config.sleep = [](std::chrono::nanoseconds duration) { std::this_thread::sleep_for(duration); };
+  if (!program.options.json)
+    config.log = [](const std::string& line) { std::cerr << "vchip: " << line << std::endl; };
+
+  // Blocked before a thread starts, so that the signals arrive at the descriptor alone.
+  sigset_t stop_signals;
+  sigemptyset(&stop_signals);
+  sigaddset(&stop_signals, SIGINT);
+  sigaddset(&stop_signals, SIGTERM);
+  sigprocmask(SIG_BLOCK, &stop_signals, nullptr);
+  const int stop = signalfd(-1, &stop_signals, SFD_CLOEXEC);
+  if (stop < 0) throw Error(Code::reader_fault, "cannot wait for signals: signalfd failed");
+  vchip::serve(config, *program.random, stop);
+  ::close(stop);
+}
+
+}  // namespace
+
+void add_vchip(CLI::App& app, Program& program) {
+  auto options = std::make_shared<VchipOptions>();
+  CLI::App* command =
+      app.add_subcommand("vchip", "Virtual chips behind pcscd's virtual readers")->require_subcommand(1);
+
+  CLI::App* make_command = command->add_subcommand(
+      "make", "Make blank chips with this home's transport keys (specimen key sets alone)");
+  make_command->add_option("--dir", options->dir, "Folder of the chips")->required();
+  make_command->add_option("--count", options->count, "How many")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  make_command->add_option("--memory", options->memory_kib, "KiB of memory of each")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  make_command->add_option("--scp03", options->mode, "SCP03 mode: s8 or s16")
+      ->check(CLI::IsMember({"s8", "s16"}))
+      ->capture_default_str();
+  make_command->callback([&program, options] { make(program, *options); });
+
+  CLI::App* serve_command =
+      command->add_subcommand("serve", "Put the chips of a folder into virtual readers");
+  serve_command->add_option("--dir", options->dir, "Folder of the chips")->required();
+  serve_command->add_option("--slots", options->server.slots, "Readers")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  serve_command->add_option("--port", options->server.first_port, "TCP port of the first reader")
+      ->capture_default_str();
+  serve_command->add_flag("--feed", options->feed,
+                          "Take out each card that the station is done with, and put in the next");
+  serve_command
+      ->add_option("--timing", options->timing, "Answer as slowly as a real chip: none, contact, contactless")
+      ->check(CLI::IsMember({"none", "contact", "contactless"}))
+      ->capture_default_str();
+  serve_command->callback([&program, options] { serve(program, *options); });
+}
+
+}  // namespace perso::station

@@ -1,0 +1,126 @@
+// The line as its users meet it: two writers, swapped plans, wrong cards, wrong keys, the stop rule.
+#include <doctest/doctest.h>
+
+#include "bytes/error.hpp"
+#include "line/world.hpp"
+
+using namespace perso;
+using namespace perso::test;
+using Standing = run::ChipHistory::Standing;
+
+TEST_CASE("two writers empty the queue, whoever is faster") {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    INFO("seed ", seed);
+    World world(seed, 2, 6);
+    for (int i = 0; i < 6; ++i) world.add_blank();
+    const auto report = world.run();
+    REQUIRE(report);
+    CHECK(report->issued == 6);
+    CHECK(report->verified == 6);
+    CHECK_FALSE(report->last_failure);
+    world.check_invariants();
+  }
+}
+
+TEST_CASE("one seed, one course of events") {
+  const auto course = [] {
+    World world(7, 2, 4);
+    for (int i = 0; i < 4; ++i) world.add_blank();
+    REQUIRE(world.run());
+    std::vector<std::string> events;
+    for (const auto& result : world.results)
+      events.push_back(result.order_id + "@" + result.chip.value().hex());
+    return events;
+  };
+  CHECK(course() == course());
+}
+
+TEST_CASE("an order does not wait at a writer to which no card comes") {
+  World world(3, 2, 2);
+  world.add_blank();
+  world.add_blank();
+  run::LineRules rules;
+  rules.count = 2;
+  const auto report = world.run({}, rules);
+  REQUIRE(report);
+  CHECK(report->issued == 2);
+}
+
+TEST_CASE("a count ends the line in time") {
+  World world(4, 2, 5);
+  for (int i = 0; i < 5; ++i) world.add_blank();
+  run::LineRules rules;
+  rules.count = 3;
+  const auto report = world.run({}, rules);
+  REQUIRE(report);
+  CHECK(report->issued == 3);
+  CHECK(world.totals().queued == 2);
+  world.check_invariants();
+}
+
+TEST_CASE("two plans swapped between two writers end in two rejects") {
+  World world(5, 2, 2);
+  world.add_blank();
+  world.add_blank();
+  run::Prepared first = world.prepare(0), second = world.prepare(1);
+
+  SUBCASE("whole plans: the ledger knows each order's number") {
+    std::swap(first.plan, second.plan);
+  }
+  SUBCASE("contents alone: the number read from the finished card is another order's") {
+    std::swap(first.plan.applications, second.plan.applications);
+  }
+  for (const auto& [writer, prepared] : {std::pair{0u, &first}, std::pair{1u, &second}}) {
+    const run::Result result = world.run_one(writer, *prepared);
+    CHECK(result.outcome == run::Outcome::rejected);
+    REQUIRE(result.why);
+    CHECK(result.why->code() == Code::promise_broken);
+  }
+  CHECK(world.totals().rejected == 2);
+  CHECK(world.totals().issued == 0);
+  world.check_invariants();
+}
+
+TEST_CASE("a chip of other keys is left as it is, and three in a row stop the writer") {
+  World world(6, 1, 1);
+  for (int i = 0; i < 4; ++i) world.add_blank_with_other_keys();
+  const auto report = world.run();
+  REQUIRE(report);
+  CHECK(report->stopped_by_rule);
+  CHECK(report->returned == 3);
+  REQUIRE(report->last_failure);
+  CHECK(report->last_failure->code() == Code::keys_do_not_open);
+  CHECK(world.chip(1).life() == vchip::LifeCycle::blank);
+  CHECK(world.order_states().begin()->second == "queued");
+  world.check_invariants();
+}
+
+TEST_CASE("a chip that is issued is never written again") {
+  World world(7, 1, 2);
+  world.add_blank();
+  run::LineRules one;
+  one.count = 1;
+  REQUIRE(world.run({}, one));
+  world.present_again(1);
+  world.add_blank();
+  const auto report = world.run();
+  REQUIRE(report);
+  CHECK(report->refused == 1);
+  CHECK(report->issued == 1);
+  CHECK(world.results.at(1).why->code() == Code::chip_not_blank);
+  CHECK(world.history(1).standing == Standing::issued);
+  world.check_invariants();
+}
+
+TEST_CASE("a chip without room is rejected and its order made on the next") {
+  World world(8, 1, 1);
+  world.add_blank(8 * 1024);
+  world.add_blank();
+  const auto report = world.run();
+  REQUIRE(report);
+  CHECK(report->issued == 1);
+  CHECK(world.results.at(0).why->code() == Code::chip_full);
+  CHECK(world.history(1).standing == Standing::rejected);
+  CHECK(world.totals().issued == 1);
+  world.check_invariants();
+}

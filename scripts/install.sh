@@ -19,11 +19,15 @@ install_packages() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# build PRESET [CMake arguments]
+# build PRESET [CMake arguments]; what it prints is shown when it fails, and kept in build/PRESET.log.
 build() {
-  local preset=$1
+  local preset=$1 log=build/$1.log
   shift
   echo "building with preset $preset"
-  cmake --preset "$preset" "$@" >/dev/null
-  cmake --build --preset "$preset" | tail -n 1
+  mkdir -p build
+  if ! { cmake --preset "$preset" "$@" && cmake --build --preset "$preset"; } >"$log" 2>&1; then
+    tail -n 60 "$log" >&2
+    echo "the build failed; all of it is in $log" >&2
+    return 1
+  fi
 }

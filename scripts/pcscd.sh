@@ -1,7 +1,9 @@
 # A PC/SC stack with two virtual readers, for scripts that source this file (POSIX sh):
-#   pcscd_start [DIR]   use the pcscd that answers, or start one whose log and process id are kept in DIR; wait for the readers
+#   pcscd_start [DIR]   use the pcscd that answers, or start one whose log and process id are kept in DIR; wait for the
+#                       readers
 #   pcscd_stop [DIR]    stop what pcscd_start started with this DIR; a pcscd that ran before is left alone
-# DIR is build/pcscd unless given. Both may be called again and again. Messages go to standard error; the exit status is not 0 where there is no stack.
+# DIR is build/pcscd unless given. Both may be called again and again. Messages go to standard error; the exit status is
+# not 0 where there is no stack.
 
 pcscd_socket=/run/pcscd/pcscd.comm
 pcscd_dir=build/pcscd

@@ -40,6 +40,14 @@ void write_file(const fs::path& file, ByteView contents) {
     throw Error(Code::malformed, "cannot write " + file.string() + ": look at the disk and its permissions");
 }
 
+/// The signed data inside of a file that is an EF.SOD. Any other file, also one that is no TLV at all, has
+/// none.
+std::optional<ByteView> sod_without_tag(const Bytes& contents) {
+  if (contents.empty() || contents.front() != sod_tag.value) return std::nullopt;
+  if (tlv::announced_size(contents) != contents.size()) return std::nullopt;
+  return tlv::single(contents, tlv::Rules::ber).value;
+}
+
 /// Each file as it was read, in a folder for each application; EF.SOD also without its tag 77, as other
 /// programs take it.
 void export_files(const inspect::Report& report, const fs::path& folder) {
@@ -47,9 +55,7 @@ void export_files(const inspect::Report& report, const fs::path& folder) {
     const fs::path application = folder / file.application;
     fs::create_directories(application);
     write_file(application / file.name, file.contents);
-    if (const auto head = tlv::announced_size(file.contents); head == file.contents.size())
-      if (const auto whole = tlv::single(file.contents, tlv::Rules::ber); whole.tag == sod_tag)
-        write_file(application / (file.name + ".p7"), whole.value);
+    if (const auto sod = sod_without_tag(file.contents)) write_file(application / (file.name + ".p7"), *sod);
   }
 }
 

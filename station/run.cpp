@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 
 #include "bytes/error.hpp"
@@ -18,7 +19,14 @@ struct RunOptions {
   std::size_t count = 0;  // 0: until the queue is empty
   int wait_s = 0;         // 0: for ever
   std::vector<std::string> writers;
+  std::string body;
 };
+
+void check_body(const RunOptions& options) {
+  const bool printable = std::ranges::all_of(options.body, [](char c) { return c > ' ' && c < 0x7F; });
+  if (options.count != 1 || !printable || options.body.size() > 64)
+    throw Error(Code::usage, "--body takes 1 to 64 printable characters, and --count 1 with it");
+}
 
 std::vector<WriterConfig> chosen_writers(const Config& config, const RunOptions& options) {
   if (options.writers.empty()) return config.writers;
@@ -31,6 +39,21 @@ std::vector<WriterConfig> chosen_writers(const Config& config, const RunOptions&
     chosen.push_back(*found);
   }
   return chosen;
+}
+
+/// A line that could not take a single card is not begun.
+void require_readers(const std::vector<WriterConfig>& writers) {
+  if (!pcsc::stack_answers())
+    throw Error(
+        Code::stack_absent,
+        "no pcscd answers: start it with 'systemctl start pcscd', or 'pcscd' where there is no systemd");
+  const auto known = pcsc::list_readers();
+  for (const WriterConfig& writer : writers)
+    if (std::none_of(known.begin(), known.end(),
+                     [&](const auto& reader) { return reader.name == writer.reader; }))
+      throw Error(Code::reader_absent, "no reader '" + writer.reader + "' for " + writer.name +
+                                           ": plug it in, or name another in station.yaml ('perso doctor' "
+                                           "lists those that are there)");
 }
 
 /// The line's last words. `wanted` is what was in the queue, or the count asked for.
@@ -69,19 +92,17 @@ void run_line(Program& program, const RunOptions& options) {
   const keys::KeySet& keys = home.keys();
 
   const std::vector<WriterConfig> chosen = chosen_writers(config, options);
+  if (!options.body.empty()) check_body(options);
   if (chosen.empty())
     throw Error(Code::config_invalid, "station.yaml names no writer; 'perso doctor' lists the readers");
-  if (!pcsc::stack_answers())
-    throw Error(
-        Code::stack_absent,
-        "no pcscd answers: start it with 'systemctl start pcscd', or 'pcscd' where there is no systemd");
+  require_readers(chosen);
   std::vector<std::unique_ptr<pcsc::Writer>> slots;
-  std::vector<run::LineWriter> writers;
+  std::vector<run::Writer> writers;
   std::vector<std::string> names;
   for (const WriterConfig& writer : chosen) {
     slots.push_back(std::make_unique<pcsc::Writer>(writer.reader, program.worker_command(writer.reader),
                                                    config.deadlines));
-    writers.push_back({writer.name, *slots.back()});
+    writers.push_back({writer.name, *slots.back(), options.body});
     names.push_back(writer.name);
   }
 
@@ -110,6 +131,9 @@ void run_line(Program& program, const RunOptions& options) {
                                                rules, *console, stop_requested);
   const std::size_t wanted = std::min(queued, rules.count);
   summarize(program, report, wanted);
+  if (report.issued < wanted && !report.last_failure && !stop_requested())
+    throw Error(Code::card_absent, "no card came for " + std::to_string(options.wait_s) +
+                                       " s and orders are left: put blank chips in and start again");
   program.exit_code = exit_code_for(report, wanted);
 }
 
@@ -125,6 +149,8 @@ void add_run(CLI::App& app, Program& program) {
                    "Seconds that a writer waits for its next card (default: for ever)")
       ->check(CLI::PositiveNumber);
   command->add_option("--writer", options->writers, "Only this writer of station.yaml; may be given again");
+  command->add_option("--body", options->body,
+                      "Serial number of the card body, for a line of one card (--count 1)");
   command->callback([&program, options] { run_line(program, *options); });
 }
 

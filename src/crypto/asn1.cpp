@@ -10,7 +10,7 @@ namespace perso::crypto::asn1 {
 
 namespace {
 
-constexpr std::size_t kLongestOid = 32;
+constexpr std::size_t max_oid_bytes = 32;
 
 [[noreturn]] void malformed(const std::string& what) {
   throw Error(Code::malformed, "DER: " + what);
@@ -74,13 +74,13 @@ Bytes oid(std::string_view dotted) {
   Bytes contents;
   append_arc(contents, 40 * first + second);
   while (!dotted.empty()) append_arc(contents, arc_of(dotted));
-  return tlv::encode(kOid, contents);
+  return tlv::encode(tag::oid, contents);
 }
 
 std::string read_oid(const tlv::Element& element) {
-  require(element.tag == kOid, "an object identifier is wanted");
+  require(element.tag == tag::oid, "an object identifier is wanted");
   const ByteView contents = element.value;
-  require(!contents.empty() && contents.size() <= kLongestOid && contents.back() < 0x80,
+  require(!contents.empty() && contents.size() <= max_oid_bytes && contents.back() < 0x80,
           "object identifier cut or too long");
   std::string out;
   std::uint64_t arc = 0;
@@ -105,7 +105,7 @@ Bytes integer(ByteView magnitude) {
   Bytes contents;
   if (magnitude.empty() || magnitude.front() >= 0x80) contents.push_back(0);
   append(contents, magnitude);
-  return tlv::encode(kInteger, contents);
+  return tlv::encode(tag::integer, contents);
 }
 
 Bytes integer(std::uint8_t value) {
@@ -113,7 +113,7 @@ Bytes integer(std::uint8_t value) {
 }
 
 ByteView read_integer(const tlv::Element& element) {
-  require(element.tag == kInteger && !element.value.empty(), "a number is wanted");
+  require(element.tag == tag::integer && !element.value.empty(), "a number is wanted");
   const ByteView contents = element.value;
   require(contents[0] < 0x80, "the number is negative");
   if (contents[0] != 0) return contents;
@@ -123,34 +123,35 @@ ByteView read_integer(const tlv::Element& element) {
 
 Bytes bit_string(ByteView octets) {
   const std::uint8_t unused[] = {0};
-  return tlv::encode(kBitString, {unused, octets});
+  return tlv::encode(tag::bit_string, {unused, octets});
 }
 
 ByteView read_bit_string(const tlv::Element& element) {
-  require(element.tag == kBitString && !element.value.empty() && element.value[0] == 0,
+  require(element.tag == tag::bit_string && !element.value.empty() && element.value[0] == 0,
           "a bit string of whole octets is wanted");
   return element.value.subspan(1);
 }
 
 bool read_true(const tlv::Element& element) {
-  require(element.tag == kBoolean && element.value.size() == 1 && element.value[0] == 0xFF, "TRUE is wanted");
+  require(element.tag == tag::boolean && element.value.size() == 1 && element.value[0] == 0xFF,
+          "TRUE is wanted");
   return true;
 }
 
 Bytes time(Instant instant) {
   using namespace std::chrono;
   const bool utc = instant >= sys_days(1950y / 1 / 1) && instant < sys_days(2050y / 1 / 1);
-  return utc ? tlv::encode(kUtcTime, as_bytes(digits_of(instant).substr(2))) : generalized_time(instant);
+  return utc ? tlv::encode(tag::utc_time, as_bytes(digits_of(instant).substr(2))) : generalized_time(instant);
 }
 
 Bytes generalized_time(Instant instant) {
-  return tlv::encode(kGeneralizedTime, as_bytes(digits_of(instant)));
+  return tlv::encode(tag::generalized_time, as_bytes(digits_of(instant)));
 }
 
 Instant read_time(const tlv::Element& element) {
   using namespace std::chrono;
-  const bool utc = element.tag == kUtcTime;
-  require(utc || element.tag == kGeneralizedTime, "a time is wanted");
+  const bool utc = element.tag == tag::utc_time;
+  require(utc || element.tag == tag::generalized_time, "a time is wanted");
   const ByteView text = element.value;
   const std::size_t start = utc ? 2 : 4;  // where the month begins
   require(text.size() == start + 11 && text.back() == 'Z', "a time in whole seconds, with Z, is wanted");
@@ -169,7 +170,7 @@ Bytes set_of(std::vector<Bytes> elements) {
   std::sort(elements.begin(), elements.end());
   Bytes contents;
   for (const Bytes& element : elements) append(contents, element);
-  return tlv::encode(kSet, contents);
+  return tlv::encode(tag::set, contents);
 }
 
 bool sorted(ByteView contents) {
@@ -184,7 +185,7 @@ bool sorted(ByteView contents) {
 }
 
 Bytes sequence(std::initializer_list<ByteView> parts) {
-  return tlv::encode(kSequence, parts);
+  return tlv::encode(tag::sequence, parts);
 }
 
 }  // namespace perso::crypto::asn1

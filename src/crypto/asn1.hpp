@@ -11,9 +11,11 @@
 
 namespace perso::crypto::asn1 {
 
-constexpr tlv::Tag kBoolean{0x01}, kInteger{0x02}, kBitString{0x03}, kOctetString{0x04}, kNull{0x05},
-    kOid{0x06}, kUtf8String{0x0C}, kPrintableString{0x13}, kIa5String{0x16}, kUtcTime{0x17},
-    kGeneralizedTime{0x18}, kSequence{0x30}, kSet{0x31};
+namespace tag {
+constexpr tlv::Tag boolean{0x01}, integer{0x02}, bit_string{0x03}, octet_string{0x04}, null{0x05}, oid{0x06},
+    utf8_string{0x0C}, printable_string{0x13}, utc_time{0x17}, generalized_time{0x18}, sequence{0x30},
+    set{0x31};
+}  // namespace tag
 
 // Writers give whole elements; readers take one, require its tag, and throw Code::malformed on anything that
 // is not DER.

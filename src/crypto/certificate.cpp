@@ -14,10 +14,10 @@ namespace {
 
 using namespace detail;
 
-constexpr std::size_t kLargest = 16384;
-constexpr std::size_t kMostNameParts = 16;
-constexpr std::size_t kMostExtensions = 32;
-constexpr tlv::Tag kVersion{0xA0}, kExtensions{0xA3}, kKeyIdentifier{0x80};
+constexpr std::size_t max_certificate_bytes = 16384;
+constexpr std::size_t max_name_parts = 16;
+constexpr std::size_t max_extensions = 32;
+constexpr tlv::Tag version_tag{0xA0}, extensions_tag{0xA3}, key_identifier_tag{0x80};
 
 void require(bool holds, const char* what) {
   if (!holds) throw Error(Code::malformed, std::string("certificate: ") + what);
@@ -32,11 +32,11 @@ struct NamePart {
 std::vector<NamePart> parts_of(ByteView name) {
   std::vector<NamePart> parts;
   for (tlv::Reader names(name); !names.at_end();) {
-    tlv::Reader attributes(names.expect(asn1::kSet).value);
+    tlv::Reader attributes(names.expect(asn1::tag::set).value);
     do {
-      require(parts.size() < kMostNameParts, "a name has too many parts");
-      tlv::Reader attribute(attributes.expect(asn1::kSequence).value);
-      const std::string type = asn1::read_oid(attribute.expect(asn1::kOid));
+      require(parts.size() < max_name_parts, "a name has too many parts");
+      tlv::Reader attribute(attributes.expect(asn1::tag::sequence).value);
+      const std::string type = asn1::read_oid(attribute.expect(asn1::tag::oid));
       const tlv::Element value = attribute.next();
       attribute.expect_end();
       std::string text = as_text(value.value);
@@ -49,16 +49,16 @@ std::vector<NamePart> parts_of(ByteView name) {
 }
 
 Bytes read_name(tlv::Reader& reader) {
-  const tlv::Element name = reader.expect(asn1::kSequence);
+  const tlv::Element name = reader.expect(asn1::tag::sequence);
   parts_of(name.value);
   return Bytes(name.encoded.begin(), name.encoded.end());
 }
 
 std::string short_name(const std::string& type) {
-  if (type == kCommonName) return "CN";
-  if (type == kOrganization) return "O";
-  if (type == kCountry) return "C";
-  if (type == kLocality) return "L";
+  if (type == id_at_common_name) return "CN";
+  if (type == id_at_organization) return "O";
+  if (type == id_at_country) return "C";
+  if (type == id_at_locality) return "L";
   return type;
 }
 
@@ -76,9 +76,9 @@ Bytes copy(ByteView view) {
 /// BasicConstraints: whether it is a CA. The path length is for path checks, and none is longer than two
 /// here.
 bool read_basic_constraints(ByteView value) {
-  tlv::Reader constraints(only(value, asn1::kSequence));
-  const auto ca = constraints.take(asn1::kBoolean);
-  if (const auto path_length = constraints.take(asn1::kInteger)) {
+  tlv::Reader constraints(only(value, asn1::tag::sequence));
+  const auto ca = constraints.take(asn1::tag::boolean);
+  if (const auto path_length = constraints.take(asn1::tag::integer)) {
     require(ca.has_value(), "a path length belongs to a CA");
     asn1::read_integer(*path_length);
   }
@@ -88,7 +88,7 @@ bool read_basic_constraints(ByteView value) {
 
 /// The first octet of KeyUsage, as its bits stand.
 unsigned read_key_usage(ByteView value) {
-  const ByteView bits = only(value, asn1::kBitString);
+  const ByteView bits = only(value, asn1::tag::bit_string);
   require(bits.size() >= 2 && bits.size() <= 3 && bits[0] < 8, "KeyUsage is not one of its bit strings");
   const unsigned lowest = bits.back() & (0u - bits.back());
   require(lowest == 1u << bits[0], "KeyUsage has trailing zero bits");
@@ -98,36 +98,36 @@ unsigned read_key_usage(ByteView value) {
 }  // namespace
 
 Certificate Certificate::parse(ByteView der) {
-  require(der.size() <= kLargest, "larger than 16 KiB");
+  require(der.size() <= max_certificate_bytes, "larger than 16 KiB");
   tlv::Reader outer(der);
-  tlv::Reader whole(outer.expect(asn1::kSequence).value);
+  tlv::Reader whole(outer.expect(asn1::tag::sequence).value);
   outer.expect_end();
-  const tlv::Element tbs = whole.expect(asn1::kSequence);
-  const tlv::Element algorithm = whole.expect(asn1::kSequence);
-  const ByteView signature = asn1::read_bit_string(whole.expect(asn1::kBitString));
+  const tlv::Element tbs = whole.expect(asn1::tag::sequence);
+  const tlv::Element algorithm = whole.expect(asn1::tag::sequence);
+  const ByteView signature = asn1::read_bit_string(whole.expect(asn1::tag::bit_string));
   whole.expect_end();
 
   tlv::Reader fields(tbs.value);
-  const ByteView version = asn1::read_integer(tlv::single(fields.expect(kVersion).value));
+  const ByteView version = asn1::read_integer(tlv::single(fields.expect(version_tag).value));
   require(version.size() == 1 && version[0] == 2, "not version 3");
-  const tlv::Element serial = fields.expect(asn1::kInteger);
+  const tlv::Element serial = fields.expect(asn1::tag::integer);
   require(!asn1::read_integer(serial).empty() && serial.value.size() <= 20,
           "the serial number is zero or too long");
-  const tlv::Element inner_algorithm = fields.expect(asn1::kSequence);
+  const tlv::Element inner_algorithm = fields.expect(asn1::tag::sequence);
   require(std::ranges::equal(inner_algorithm.encoded, algorithm.encoded),
           "it names two signature algorithms");
   Bytes issuer = read_name(fields);
-  tlv::Reader validity(fields.expect(asn1::kSequence).value);
+  tlv::Reader validity(fields.expect(asn1::tag::sequence).value);
   const Instant not_before = asn1::read_time(validity.next());
   const Instant not_after = asn1::read_time(validity.next());
   validity.expect_end();
   require(not_before <= not_after, "the validity ends before it begins");
   Bytes subject = read_name(fields);
 
-  Certificate out(EcPublicKey::from_spki(fields.expect(asn1::kSequence).encoded));
-  const tlv::Element extensions = tlv::single(fields.expect(kExtensions).value);
+  Certificate out(EcPublicKey::from_spki(fields.expect(asn1::tag::sequence).encoded));
+  const tlv::Element extensions = tlv::single(fields.expect(extensions_tag).value);
   fields.expect_end();
-  require(extensions.tag == asn1::kSequence, "the extensions are no sequence");
+  require(extensions.tag == asn1::tag::sequence, "the extensions are no sequence");
   out.read_extensions(extensions.value);
   out.der_ = copy(der);
   out.tbs_ = copy(tbs.encoded);
@@ -144,25 +144,25 @@ Certificate Certificate::parse(ByteView der) {
 void Certificate::read_extensions(ByteView extensions) {
   std::vector<std::string> seen;
   for (tlv::Reader reader(extensions); !reader.at_end();) {
-    require(seen.size() < kMostExtensions, "too many extensions");
-    tlv::Reader extension(reader.expect(asn1::kSequence).value);
-    const std::string id = asn1::read_oid(extension.expect(asn1::kOid));
-    const auto flag = extension.take(asn1::kBoolean);
+    require(seen.size() < max_extensions, "too many extensions");
+    tlv::Reader extension(reader.expect(asn1::tag::sequence).value);
+    const std::string id = asn1::read_oid(extension.expect(asn1::tag::oid));
+    const auto flag = extension.take(asn1::tag::boolean);
     const bool critical = flag && asn1::read_true(*flag);
-    const ByteView value = extension.expect(asn1::kOctetString).value;
+    const ByteView value = extension.expect(asn1::tag::octet_string).value;
     extension.expect_end();
     require(std::find(seen.begin(), seen.end(), id) == seen.end(), "an extension stands twice");
     seen.push_back(id);
 
-    if (id == kBasicConstraints) {
+    if (id == id_ce_basic_constraints) {
       is_ca_ = read_basic_constraints(value);
-    } else if (id == kKeyUsage) {
+    } else if (id == id_ce_key_usage) {
       key_usage_ = read_key_usage(value);
-    } else if (id == kSubjectKeyId) {
-      subject_key_id_ = copy(only(value, asn1::kOctetString));
-    } else if (id == kAuthorityKeyId) {
-      tlv::Reader authority(only(value, asn1::kSequence));
-      if (const auto key = authority.take(kKeyIdentifier)) authority_key_id_ = copy(key->value);
+    } else if (id == id_ce_subject_key_id) {
+      subject_key_id_ = copy(only(value, asn1::tag::octet_string));
+    } else if (id == id_ce_authority_key_id) {
+      tlv::Reader authority(only(value, asn1::tag::sequence));
+      if (const auto key = authority.take(key_identifier_tag)) authority_key_id_ = copy(key->value);
     } else {
       require(!critical, "a critical extension is not understood");
     }

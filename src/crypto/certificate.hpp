@@ -21,7 +21,7 @@ struct Name {
   bool operator==(const Name&) const = default;
 };
 
-/// Which row of 9303-12 table 6 the certificate follows.
+/// Which column of 9303-12 table 6 the certificate follows.
 enum class CertificateProfile { csca, document_signer };
 
 struct CertificateRequest {
@@ -61,8 +61,8 @@ class Certificate {
   Instant not_before() const { return not_before_; }
   Instant not_after() const { return not_after_; }
   bool is_ca() const { return is_ca_; }
-  bool may_sign_certificates() const { return (key_usage_ & kKeyCertSign) != 0; }
-  bool may_sign_documents() const { return (key_usage_ & kDigitalSignature) != 0; }
+  bool may_sign_certificates() const { return (key_usage_ & key_cert_sign_bit) != 0; }
+  bool may_sign_documents() const { return (key_usage_ & digital_signature_bit) != 0; }
   const Bytes& subject_key_id() const { return subject_key_id_; }
   const Bytes& authority_key_id() const { return authority_key_id_; }
   const Bytes& tbs() const { return tbs_; }              // DER TBSCertificate: what is signed
@@ -73,7 +73,8 @@ class Certificate {
   bool valid_at(Instant instant) const { return not_before_ <= instant && instant <= not_after_; }
 
  private:
-  static constexpr unsigned kDigitalSignature = 0x80, kKeyCertSign = 0x04;  // first octet of KeyUsage
+  static constexpr unsigned digital_signature_bit = 0x80,
+                            key_cert_sign_bit = 0x04;  // first octet of KeyUsage
   explicit Certificate(EcPublicKey key) : key_(std::move(key)) {}
   void read_extensions(ByteView extensions);
   Bytes der_, tbs_, signature_, issuer_, subject_, serial_, subject_key_id_, authority_key_id_;

@@ -1,5 +1,5 @@
-// Issuing: the certificate profiles of ICAO 9303-12 (8th edition) 7.1, tables of certificate fields and
-// extensions.
+// Issuing: the certificate profiles of ICAO 9303-12 (8th edition) 7.1.1, tables 5 (fields) and 6
+// (extensions).
 #include <algorithm>
 
 #include "crypto/algorithms.hpp"
@@ -14,7 +14,7 @@ namespace {
 using namespace detail;
 using asn1::sequence;
 
-constexpr std::size_t kLongestText = 128;
+constexpr std::size_t max_text_bytes = 128;
 
 /// [n] IMPLICIT of a primitive type, and [n] of a constructed one.
 constexpr tlv::Tag primitive(std::uint32_t n) {
@@ -33,14 +33,14 @@ bool upper_case(const std::string& text) {
 }
 
 bool printable_ascii(const std::string& text) {
-  return !text.empty() && text.size() <= kLongestText &&
+  return !text.empty() && text.size() <= max_text_bytes &&
          std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
 void check(const Name& name) {
   require(name.country.size() == 2 && upper_case(name.country), "a country is two upper-case letters");
   for (const std::string* text : {&name.organization, &name.common_name}) {
-    require(!text->empty() && text->size() <= kLongestText,
+    require(!text->empty() && text->size() <= max_text_bytes,
             "a name has an organization and a common name, 128 bytes at most");
   }
 }
@@ -48,6 +48,7 @@ void check(const Name& name) {
 void check(const CertificateRequest& request) {
   check(request.subject);
   check(request.issuer);
+  require(request.subject.country == request.issuer.country, "subject and issuer are of one country");
   const bool csca = request.profile == CertificateProfile::csca;
   require(csca == (request.subject == request.issuer),
           "a CSCA names itself as issuer, a document signer its CSCA");
@@ -70,13 +71,13 @@ void check(const CertificateRequest& request) {
 }
 
 Bytes relative_name(std::string_view type, tlv::Tag string, const std::string& value) {
-  return tlv::encode(asn1::kSet, sequence({asn1::oid(type), tlv::encode(string, as_bytes(value))}));
+  return tlv::encode(asn1::tag::set, sequence({asn1::oid(type), tlv::encode(string, as_bytes(value))}));
 }
 
 Bytes encode(const Name& name) {
-  return sequence({relative_name(kCountry, asn1::kPrintableString, name.country),
-                   relative_name(kOrganization, asn1::kUtf8String, name.organization),
-                   relative_name(kCommonName, asn1::kUtf8String, name.common_name)});
+  return sequence({relative_name(id_at_country, asn1::tag::printable_string, name.country),
+                   relative_name(id_at_organization, asn1::tag::utf8_string, name.organization),
+                   relative_name(id_at_common_name, asn1::tag::utf8_string, name.common_name)});
 }
 
 enum class Critical { no, yes };
@@ -84,7 +85,7 @@ enum class Critical { no, yes };
 Bytes extension(std::string_view id, Critical critical, ByteView value) {
   const std::uint8_t yes[] = {0x01, 0x01, 0xFF};
   return sequence({asn1::oid(id), critical == Critical::yes ? ByteView(yes) : ByteView(),
-                   tlv::encode(asn1::kOctetString, value)});
+                   tlv::encode(asn1::tag::octet_string, value)});
 }
 
 /// SHA-1 over the public point (RFC 5280 4.2.1.2, method 1).
@@ -92,9 +93,9 @@ Bytes key_id(const EcPublicKey& key) {
   return digest(Hash::sha1, key.point());
 }
 
-/// GeneralNames: how to reach the issuer, and its State as the directory name's L.
+/// GeneralNames (7.1.1.2): how to reach the issuer, and its State as the directory name's L.
 Bytes alternative_names(const CertificateRequest& request) {
-  const Bytes state = sequence({relative_name(kLocality, asn1::kPrintableString, request.state)});
+  const Bytes state = sequence({relative_name(id_at_locality, asn1::tag::printable_string, request.state)});
   return sequence(
       {tlv::encode(primitive(6), as_bytes(request.contact_uri)), tlv::encode(constructed(4), state)});
 }
@@ -114,7 +115,7 @@ Bytes crl_distribution_points(const CertificateRequest& request) {
 Bytes document_type_list(const CertificateRequest& request) {
   std::vector<Bytes> types;
   for (const std::string& type : request.document_types) {
-    types.push_back(tlv::encode(asn1::kPrintableString, as_bytes(type)));
+    types.push_back(tlv::encode(asn1::tag::printable_string, as_bytes(type)));
   }
   return sequence({asn1::integer(std::uint8_t{0}), asn1::set_of(std::move(types))});
 }
@@ -128,16 +129,17 @@ Bytes extensions(const CertificateRequest& request, const EcPublicKey& subject_k
   const Bytes authority = sequence({tlv::encode(primitive(0), key_id(issuer_key))});
   const Bytes names = alternative_names(request);
   Bytes out;
-  append(out, extension(kAuthorityKeyId, Critical::no, authority));
-  append(out, extension(kSubjectKeyId, Critical::no, tlv::encode(asn1::kOctetString, key_id(subject_key))));
-  append(out, extension(kKeyUsage, Critical::yes,
+  append(out, extension(id_ce_authority_key_id, Critical::no, authority));
+  append(out, extension(id_ce_subject_key_id, Critical::no,
+                        tlv::encode(asn1::tag::octet_string, key_id(subject_key))));
+  append(out, extension(id_ce_key_usage, Critical::yes,
                         csca ? ByteView(cert_and_crl_sign) : ByteView(digital_signature)));
-  append(out, extension(kPrivateKeyUsagePeriod, Critical::no, usage_period(request)));
-  append(out, extension(kSubjectAltName, Critical::no, names));
-  append(out, extension(kIssuerAltName, Critical::no, names));
-  if (csca) append(out, extension(kBasicConstraints, Critical::yes, ca_path_length_zero));
-  append(out, extension(kCrlDistributionPoints, Critical::no, crl_distribution_points(request)));
-  if (!csca) append(out, extension(kDocumentTypeList, Critical::no, document_type_list(request)));
+  append(out, extension(id_ce_private_key_usage_period, Critical::no, usage_period(request)));
+  append(out, extension(id_ce_subject_alt_name, Critical::no, names));
+  append(out, extension(id_ce_issuer_alt_name, Critical::no, names));
+  if (csca) append(out, extension(id_ce_basic_constraints, Critical::yes, ca_path_length_zero));
+  append(out, extension(id_ce_crl_distribution_points, Critical::no, crl_distribution_points(request)));
+  if (!csca) append(out, extension(id_icao_document_type_list, Critical::no, document_type_list(request)));
   return sequence({out});
 }
 

@@ -15,15 +15,15 @@ namespace {
 
 using detail::guarded;
 
-constexpr std::string_view kEcPublicKey = "1.2.840.10045.2.1";
-constexpr std::string_view kPrimeField = "1.2.840.10045.1.1";
+constexpr std::string_view id_ec_public_key = "1.2.840.10045.2.1";
+constexpr std::string_view id_prime_field = "1.2.840.10045.1.1";
 
 struct Curve {
   std::string_view name;
   std::string_view oid;
 };
 
-constexpr std::array kCurves = {
+constexpr std::array known_curves = {
     Curve{"secp256r1", "1.2.840.10045.3.1.7"},
     Curve{"secp384r1", "1.3.132.0.34"},
     Curve{"brainpoolP256r1", "1.3.36.3.3.2.8.1.1.7"},
@@ -41,7 +41,7 @@ Botan::EC_Group group_of(const Curve& curve) {
 
 template <typename Predicate>
 const Curve& curve_where(Predicate&& matches) {
-  for (const Curve& curve : kCurves) {
+  for (const Curve& curve : known_curves) {
     if (matches(curve)) return curve;
   }
   malformed("not a known curve");
@@ -61,19 +61,20 @@ Botan::BigInt number(ByteView magnitude) {
 const Curve& curve_with(ByteView ec_parameters) {
   using namespace asn1;
   tlv::Reader parameters(ec_parameters);
-  if (number(read_integer(parameters.expect(kInteger))) != 1) malformed("ECParameters of another version");
-  tlv::Reader field(parameters.expect(kSequence).value);
-  if (read_oid(field.expect(kOid)) != kPrimeField) malformed("not a prime field");
-  const Botan::BigInt p = number(read_integer(field.expect(kInteger)));
+  if (number(read_integer(parameters.expect(tag::integer))) != 1)
+    malformed("ECParameters of another version");
+  tlv::Reader field(parameters.expect(tag::sequence).value);
+  if (read_oid(field.expect(tag::oid)) != id_prime_field) malformed("not a prime field");
+  const Botan::BigInt p = number(read_integer(field.expect(tag::integer)));
   field.expect_end();
-  tlv::Reader coefficients(parameters.expect(kSequence).value);
-  const Botan::BigInt a = number(coefficients.expect(kOctetString).value);
-  const Botan::BigInt b = number(coefficients.expect(kOctetString).value);
-  coefficients.take(kBitString);
+  tlv::Reader coefficients(parameters.expect(tag::sequence).value);
+  const Botan::BigInt a = number(coefficients.expect(tag::octet_string).value);
+  const Botan::BigInt b = number(coefficients.expect(tag::octet_string).value);
+  coefficients.take(tag::bit_string);
   coefficients.expect_end();
-  const ByteView base = parameters.expect(kOctetString).value;
-  const Botan::BigInt order = number(read_integer(parameters.expect(kInteger)));
-  const auto cofactor = parameters.take(kInteger);
+  const ByteView base = parameters.expect(tag::octet_string).value;
+  const Botan::BigInt order = number(read_integer(parameters.expect(tag::integer)));
+  const auto cofactor = parameters.take(tag::integer);
   parameters.expect_end();
   if (cofactor && number(read_integer(*cofactor)) != 1) malformed("not a known curve");
   return curve_where([&](const Curve& curve) {
@@ -89,16 +90,16 @@ const Curve& curve_with(ByteView ec_parameters) {
 /// AlgorithmIdentifier { id-ecPublicKey, named or explicit parameters }.
 const Curve& curve_of(const tlv::Element& algorithm) {
   tlv::Reader reader(algorithm.value);
-  if (asn1::read_oid(reader.expect(asn1::kOid)) != kEcPublicKey) malformed("not an EC key");
+  if (asn1::read_oid(reader.expect(asn1::tag::oid)) != id_ec_public_key) malformed("not an EC key");
   const tlv::Element parameters = reader.next();
   reader.expect_end();
-  if (parameters.tag == asn1::kSequence) return curve_with(parameters.value);
+  if (parameters.tag == asn1::tag::sequence) return curve_with(parameters.value);
   const std::string oid = asn1::read_oid(parameters);
   return curve_where([&](const Curve& curve) { return curve.oid == oid; });
 }
 
 Bytes algorithm_identifier(const Curve& curve, EcParameters parameters) {
-  const Bytes algorithm = asn1::oid(kEcPublicKey);
+  const Bytes algorithm = asn1::oid(id_ec_public_key);
   if (parameters == EcParameters::named_curve) return asn1::sequence({algorithm, asn1::oid(curve.oid)});
   return asn1::sequence({algorithm, group_of(curve).DER_encode(Botan::EC_DOMPAR_ENC_EXPLICIT)});
 }
@@ -162,10 +163,10 @@ EcPublicKey::~EcPublicKey() = default;
 
 EcPublicKey EcPublicKey::from_spki(ByteView der) {
   const tlv::Element whole = tlv::single(der);
-  if (whole.tag != asn1::kSequence) malformed("not a SubjectPublicKeyInfo");
+  if (whole.tag != asn1::tag::sequence) malformed("not a SubjectPublicKeyInfo");
   tlv::Reader info(whole.value);
-  const Curve& curve = curve_of(info.expect(asn1::kSequence));
-  const ByteView point = asn1::read_bit_string(info.expect(asn1::kBitString));
+  const Curve& curve = curve_of(info.expect(asn1::tag::sequence));
+  const ByteView point = asn1::read_bit_string(info.expect(asn1::tag::bit_string));
   info.expect_end();
   return EcPublicKey(std::make_unique<Impl>(curve, point));
 }
@@ -216,15 +217,15 @@ EcPrivateKey EcPrivateKey::generate(const std::string& curve, Random& random) {
 EcPrivateKey EcPrivateKey::from_pkcs8(const Secret& der) {
   using namespace asn1;
   const tlv::Element whole = tlv::single(der.expose());
-  if (whole.tag != kSequence) malformed("not a PrivateKeyInfo");
+  if (whole.tag != tag::sequence) malformed("not a PrivateKeyInfo");
   tlv::Reader info(whole.value);
-  if (!read_integer(info.expect(kInteger)).empty()) malformed("PrivateKeyInfo of another version");
-  const Curve& curve = curve_of(info.expect(kSequence));
-  const tlv::Element private_key = tlv::single(info.expect(kOctetString).value);
-  if (private_key.tag != kSequence) malformed("not an ECPrivateKey");
+  if (!read_integer(info.expect(tag::integer)).empty()) malformed("PrivateKeyInfo of another version");
+  const Curve& curve = curve_of(info.expect(tag::sequence));
+  const tlv::Element private_key = tlv::single(info.expect(tag::octet_string).value);
+  if (private_key.tag != tag::sequence) malformed("not an ECPrivateKey");
   tlv::Reader key(private_key.value);
-  if (number(read_integer(key.expect(kInteger))) != 1) malformed("ECPrivateKey of another version");
-  const Botan::BigInt scalar = number(key.expect(kOctetString).value);
+  if (number(read_integer(key.expect(tag::integer))) != 1) malformed("ECPrivateKey of another version");
+  const Botan::BigInt scalar = number(key.expect(tag::octet_string).value);
   key.take(tlv::Tag{0xA0});  // the parameters again
   const auto public_key = key.take(tlv::Tag{0xA1});
   key.expect_end();
@@ -251,9 +252,9 @@ Secret EcPrivateKey::pkcs8() const {
       Botan::BigInt::encode_1363(impl_->key.private_value(), impl_->key.domain().get_order_bytes());
   const Bytes point = tlv::encode(tlv::Tag{0xA1}, asn1::bit_string(point_of(impl_->key)));
   const Bytes version = asn1::integer(std::uint8_t{1});
-  Bytes octets = tlv::encode(asn1::kOctetString, scalar);
+  Bytes octets = tlv::encode(asn1::tag::octet_string, scalar);
   Bytes private_key = asn1::sequence({version, octets, point});
-  Bytes wrapped = tlv::encode(asn1::kOctetString, private_key);
+  Bytes wrapped = tlv::encode(asn1::tag::octet_string, private_key);
   Bytes info = asn1::sequence({asn1::integer(std::uint8_t{0}),
                                algorithm_identifier(impl_->curve, EcParameters::named_curve), wrapped});
   for (Bytes* part : {&octets, &private_key, &wrapped}) wipe(*part);

@@ -8,8 +8,8 @@
 
 namespace perso::crypto {
 
-/// How a SubjectPublicKeyInfo says its curve. ICAO 9303-12 4.4 wants explicit; OpenSSL 3 refuses to verify
-/// explicit.
+/// How a SubjectPublicKeyInfo says its curve. ICAO 9303-12 4.1.6.3 wants explicit; OpenSSL 3 refuses to
+/// verify explicit.
 enum class EcParameters { explicit_curve, named_curve };
 
 /// A public key on a known curve ("secp256r1", "secp384r1", "brainpoolP256r1"). Explicit parameters are

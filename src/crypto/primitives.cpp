@@ -15,7 +15,7 @@ namespace {
 using detail::guarded;
 using detail::refuse;
 
-constexpr std::size_t kBlock = 16;
+constexpr std::size_t block_size = 16;
 
 /// "AES-128" and its sisters by the size of the key.
 std::string aes_name(const Secret& key) {
@@ -35,7 +35,8 @@ Bytes mac(const std::string& algorithm, const Secret& key, ByteView message) {
 }
 
 Bytes aes_cbc(const Secret& key, ByteView iv, ByteView input, Botan::Cipher_Dir direction) {
-  if (iv.size() != kBlock || input.size() % kBlock != 0) refuse("CBC takes a 16-byte iv and whole blocks");
+  if (iv.size() != block_size || input.size() % block_size != 0)
+    refuse("CBC takes a 16-byte iv and whole blocks");
   return guarded("the CBC operation failed", [&] {
     const auto mode = Botan::Cipher_Mode::create_or_throw(aes_name(key) + "/CBC/NoPadding", direction);
     mode->set_key(key.expose().data(), key.size());
@@ -117,11 +118,11 @@ Bytes hmac_sha256(const Secret& key, ByteView message) {
 }
 
 Bytes aes_encrypt_block(const Secret& key, ByteView block) {
-  if (block.size() != kBlock) refuse("an AES block has 16 bytes");
+  if (block.size() != block_size) refuse("an AES block has 16 bytes");
   return guarded("the block was not encrypted", [&] {
     const auto cipher = Botan::BlockCipher::create_or_throw(aes_name(key));
     cipher->set_key(key.expose().data(), key.size());
-    Bytes out(kBlock);
+    Bytes out(block_size);
     cipher->encrypt(block.data(), out.data());
     return out;
   });
@@ -136,8 +137,8 @@ Bytes aes_cbc_decrypt(const Secret& key, ByteView iv, ByteView cipher) {
 }
 
 Secret sp800_108_cmac(const Secret& key, ByteView label, ByteView context, std::size_t size) {
-  constexpr std::size_t kMost = 1024;  // far above any key, and [L]_32 counts bits
-  if (size == 0 || size > kMost) refuse("a derived key has 1 to 1024 bytes");
+  constexpr std::size_t max_bytes = 1024;  // far above any key, and [L]_32 counts bits
+  if (size == 0 || size > max_bytes) refuse("a derived key has 1 to 1024 bytes");
   const std::uint8_t separator[] = {0x00};
   Bytes fixed = concat({label, separator, context});
   append_be32(fixed, static_cast<std::uint32_t>(8 * size));
@@ -146,7 +147,7 @@ Secret sp800_108_cmac(const Secret& key, ByteView label, ByteView context, std::
 
 Secret sp800_108_cmac_fixed(const Secret& key, ByteView fixed_input, std::size_t size) {
   Bytes out;
-  out.reserve(size + kBlock);  // growing would leave a copy behind
+  out.reserve(size + block_size);  // growing would leave a copy behind
   for (std::uint32_t counter = 1; out.size() < size; ++counter) {
     Bytes input;
     append_be32(input, counter);

@@ -41,10 +41,10 @@ Secret open(const Secret& key, ByteView sealed, ByteView bound_to);
 
 /// How a passphrase is stretched: scrypt (RFC 7914), some 85 ms and 16 MiB, which OpenSSL computes within its
 /// default limit.
-constexpr std::size_t kStretchCost = 16384;     // N
-constexpr std::size_t kStretchBlockSize = 8;    // r
-constexpr std::size_t kStretchParallelism = 2;  // p
-constexpr std::size_t kSaltSize = 16;
+constexpr std::size_t stretch_cost = 16384;     // N
+constexpr std::size_t stretch_block_size = 8;   // r
+constexpr std::size_t stretch_parallelism = 2;  // p
+constexpr std::size_t salt_size = 16;
 /// `size` bytes of key from a passphrase, so that a set of files under one salt costs one stretch.
 Secret stretch(const Secret& passphrase, ByteView salt, std::size_t size);
 

@@ -11,13 +11,13 @@ namespace {
 using detail::guarded;
 using detail::refuse;
 
-constexpr std::size_t kNonce = 12;
-constexpr std::size_t kTag = 16;
-constexpr std::size_t kKey = 32;
+constexpr std::size_t nonce_size = 12;
+constexpr std::size_t tag_size = 16;
+constexpr std::size_t key_size = 32;
 
 Botan::secure_vector<std::uint8_t> gcm(const Secret& key, ByteView nonce, ByteView bound_to, ByteView input,
                                        Botan::Cipher_Dir direction) {
-  if (key.size() != kKey) refuse("a sealing key has 32 bytes");
+  if (key.size() != key_size) refuse("a sealing key has 32 bytes");
   const auto aead = Botan::AEAD_Mode::create_or_throw("AES-256/GCM", direction);
   aead->set_key(key.expose().data(), key.size());
   aead->set_associated_data(bound_to.data(), bound_to.size());
@@ -30,7 +30,7 @@ Botan::secure_vector<std::uint8_t> gcm(const Secret& key, ByteView nonce, ByteVi
 }  // namespace
 
 Bytes seal(const Secret& key, ByteView plain, ByteView bound_to, Random& random) {
-  Bytes sealed(kNonce);
+  Bytes sealed(nonce_size);
   random.fill(sealed);
   const auto cipher = guarded("the data was not sealed",
                               [&] { return gcm(key, sealed, bound_to, plain, Botan::ENCRYPTION); });
@@ -39,9 +39,9 @@ Bytes seal(const Secret& key, ByteView plain, ByteView bound_to, Random& random)
 }
 
 Secret open(const Secret& key, ByteView sealed, ByteView bound_to) {
-  if (sealed.size() < kNonce + kTag) refuse("a sealed form is cut short");
+  if (sealed.size() < nonce_size + tag_size) refuse("a sealed form is cut short");
   const auto plain = guarded("a sealed form does not open: another key, or a changed byte", [&] {
-    return gcm(key, sealed.first(kNonce), bound_to, sealed.subspan(kNonce), Botan::DECRYPTION);
+    return gcm(key, sealed.first(nonce_size), bound_to, sealed.subspan(nonce_size), Botan::DECRYPTION);
   });
   return Secret::copy_of(plain);
 }
@@ -49,7 +49,7 @@ Secret open(const Secret& key, ByteView sealed, ByteView bound_to) {
 Secret stretch(const Secret& passphrase, ByteView salt, std::size_t size) {
   return guarded("the passphrase was not stretched", [&] {
     const auto scrypt = Botan::PasswordHashFamily::create_or_throw("Scrypt")->from_params(
-        kStretchCost, kStretchBlockSize, kStretchParallelism);
+        stretch_cost, stretch_block_size, stretch_parallelism);
     const ByteView text = passphrase.expose();
     Bytes out(size);
     scrypt->derive_key(out.data(), out.size(), reinterpret_cast<const char*>(text.data()), text.size(),
@@ -59,16 +59,16 @@ Secret stretch(const Secret& passphrase, ByteView salt, std::size_t size) {
 }
 
 Bytes seal_with_passphrase(const Secret& passphrase, ByteView plain, ByteView bound_to, Random& random) {
-  Bytes out(kSaltSize);
+  Bytes out(salt_size);
   random.fill(out);
-  append(out, seal(stretch(passphrase, out, kKey), plain, bound_to, random));
+  append(out, seal(stretch(passphrase, out, key_size), plain, bound_to, random));
   return out;
 }
 
 Secret open_with_passphrase(const Secret& passphrase, ByteView sealed, ByteView bound_to) {
   try {
-    if (sealed.size() < kSaltSize) refuse("a sealed form is cut short");
-    return open(stretch(passphrase, sealed.first(kSaltSize), kKey), sealed.subspan(kSaltSize), bound_to);
+    if (sealed.size() < salt_size) refuse("a sealed form is cut short");
+    return open(stretch(passphrase, sealed.first(salt_size), key_size), sealed.subspan(salt_size), bound_to);
   } catch (const Error&) {
     throw Error(Code::keys_locked, "the passphrase does not open it, or it was changed");
   }

@@ -1,113 +1,66 @@
 #include "keys/description.hpp"
 
-#include <yaml-cpp/yaml.h>
-
-#include <algorithm>
 #include <array>
 #include <set>
 #include <sstream>
 
 #include "bytes/error.hpp"
+#include "yaml/node.hpp"
 
 namespace perso::keys {
 
 namespace {
 
-constexpr std::size_t kLargest = 65536;
-constexpr std::size_t kMostKeys = 32;
-constexpr std::size_t kCheckSize = 3;
-constexpr std::size_t kFingerprintSize = 32;
+using yaml::Choice;
+using yaml::Node;
 
-[[noreturn]] void damaged(const std::string& what) {
-  throw Error(Code::key_damaged, "key-set.yaml: " + what);
-}
+constexpr std::size_t max_keys = 32;
+constexpr std::size_t check_size = 3;
+constexpr std::size_t fingerprint_size = 32;
 
-std::string place(const YAML::Node& node) {
-  return "line " + std::to_string(node.Mark().line + 1) + ": ";
-}
-
-/// A mapping whose keys are exactly these: yaml-cpp itself would take the first of two.
-YAML::Node mapping(const YAML::Node& node, const std::set<std::string>& keys) {
-  if (!node.IsMap()) damaged("a mapping is wanted");
-  std::set<std::string> missing = keys;
-  for (const auto& entry : node) {
-    if (!entry.first.IsScalar() || !keys.contains(entry.first.Scalar()))
-      damaged(place(entry.first) + "unknown key");
-    if (missing.erase(entry.first.Scalar()) == 0) damaged(place(entry.first) + "a key stands twice");
-  }
-  if (!missing.empty()) damaged(place(node) + "'" + *missing.begin() + "' is missing");
-  return node;
-}
-
-const std::string& text(const YAML::Node& node) {
-  if (!node.IsScalar()) damaged(place(node) + "a text is wanted");
-  return node.Scalar();
-}
-
-template <typename Value, std::size_t size>
-Value choice(const YAML::Node& node, const std::array<std::pair<std::string_view, Value>, size>& values) {
-  for (const auto& [name, value] : values) {
-    if (text(node) == name) return value;
-  }
-  damaged(place(node) + "not one of the values that can stand here");
-}
-
-Bytes hex(const YAML::Node& node, std::size_t size) {
-  const std::string& digits = text(node);
-  const bool only_digits =
-      std::ranges::all_of(digits, [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F'); });
-  if (!only_digits || digits.size() != 2 * size)
-    damaged(place(node) + std::to_string(size) + " bytes in hexadecimal are wanted");
-  return from_hex(digits);
-}
-
-/// The algorithm goes with the purpose.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kAlgorithms = {{
-    {purpose::kTrustAnchor, kSigningAlgorithm},
-    {purpose::kDocumentSigning, kSigningAlgorithm},
-    {purpose::kTransportKeys, kMasterAlgorithm},
-    {purpose::kIssuerKeys, kMasterAlgorithm},
-    {purpose::kLedger, kMasterAlgorithm},
+/// The purposes, and the algorithm that goes with each.
+constexpr std::array<Choice<std::string_view>, 5> purposes = {{
+    {purpose::trust_anchor, signing_algorithm},
+    {purpose::document_signing, signing_algorithm},
+    {purpose::transport_keys, master_algorithm},
+    {purpose::issuer_keys, master_algorithm},
+    {purpose::ledger, master_algorithm},
 }};
 
-KeySet::Description read_key(const YAML::Node& node) {
-  const YAML::Node key = mapping(node, {"name", "purpose", "algorithm", "check"});
-  const std::string& name = text(key["name"]);
-  // The name becomes a file name.
-  const bool plain = std::ranges::all_of(
-      name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
-  if (name.empty() || name.size() > 32 || !plain)
-    damaged(place(node) + "a name has 1 to 32 of a-z, 0-9 and '-'");
-  const std::string_view algorithm = choice(key["purpose"], kAlgorithms);
-  if (text(key["algorithm"]) != algorithm) damaged(place(node) + "the algorithm is not its purpose's");
-  hex(key["check"], algorithm == kMasterAlgorithm ? kCheckSize : kFingerprintSize);
-  return {name, text(key["purpose"]), std::string(algorithm), text(key["check"])};
-}
-
-constexpr std::array<std::pair<std::string_view, crypto::EcParameters>, 2> kParameters = {{
+constexpr std::array<Choice<crypto::EcParameters>, 2> parameter_forms = {{
     {"explicit", crypto::EcParameters::explicit_curve},
     {"named", crypto::EcParameters::named_curve},
 }};
 
-constexpr std::array<std::pair<std::string_view, bool>, 2> kBooleans = {{{"true", true}, {"false", false}}};
+Bytes read_hex(const Node& node, std::size_t size) {
+  return node.hex(size, size).value_or(Bytes());
+}
 
-SetDescription read(const YAML::Node& document) {
-  const YAML::Node set = mapping(document, {"format", "specimen", "parameters", "passphrase", "keys"});
-  if (text(set["format"]) != "1") damaged("another format than 1");
-  SetDescription out;
-  out.specimen = choice(set["specimen"], kBooleans);
-  out.parameters = choice(set["parameters"], kParameters);
-  const YAML::Node passphrase = mapping(set["passphrase"], {"salt", "check"});
-  out.salt = hex(passphrase["salt"], crypto::kSaltSize);
-  out.passphrase_check = hex(passphrase["check"], kCheckSize);
-  const YAML::Node keys = set["keys"];
-  if (!keys.IsSequence() || keys.size() > kMostKeys) damaged("'keys' is a list of 32 keys at most");
+KeySet::Description read_key(Node node) {
+  KeySet::Description key;
+  key.name = node.take("name").name();  // becomes a file name
+  const Node purpose = node.take("purpose");
+  key.purpose = purpose.text();
+  const std::string_view wanted = purpose.choice(purposes).value_or("");
+  const Node algorithm = node.take("algorithm");
+  key.algorithm = algorithm.text();
+  if (!wanted.empty() && key.algorithm != wanted)
+    algorithm.fault("a key of this purpose has the algorithm " + std::string(wanted));
+  key.check =
+      to_hex(read_hex(node.take("check"), wanted == master_algorithm ? check_size : fingerprint_size));
+  node.finish();
+  return key;
+}
+
+std::vector<KeySet::Description> read_keys(const Node& list) {
+  std::vector<KeySet::Description> keys;
   std::set<std::string> names;
-  for (const auto& node : keys) {
-    out.keys.push_back(read_key(node));
-    if (!names.insert(out.keys.back().name).second) damaged(place(node) + "a name stands twice");
+  for (const Node& node : list.items()) {
+    keys.push_back(read_key(node));
+    if (!names.insert(keys.back().name).second) node.fault("a second key has this name");
   }
-  return out;
+  if (keys.size() > max_keys) list.fault("more than " + std::to_string(max_keys) + " keys");
+  return keys;
 }
 
 }  // namespace
@@ -128,13 +81,23 @@ std::string SetDescription::to_yaml() const {
   return out.str();
 }
 
-SetDescription SetDescription::from_yaml(const std::string& text) {
-  if (text.size() > kLargest) damaged("larger than 64 KiB");
-  try {
-    return read(YAML::Load(text));
-  } catch (const YAML::Exception& error) {
-    damaged("line " + std::to_string(error.mark.line + 1) + ": not YAML");
-  }
+SetDescription SetDescription::from_yaml(std::string_view text, const std::filesystem::path& file) {
+  yaml::Faults faults(file, Code::key_damaged);
+  const auto tree = yaml::read_yaml(text, faults);
+  if (!tree) faults.raise_if_any();
+  Node root(*tree, faults);
+  SetDescription out;
+  root.take("format").number(1, 1);
+  out.specimen = root.take("specimen").flag();
+  out.parameters = root.take("parameters").choice(parameter_forms).value_or(out.parameters);
+  Node passphrase = root.take("passphrase");
+  out.salt = read_hex(passphrase.take("salt"), crypto::salt_size);
+  out.passphrase_check = read_hex(passphrase.take("check"), check_size);
+  passphrase.finish();
+  out.keys = read_keys(root.take("keys"));
+  root.finish();
+  faults.raise_if_any();
+  return out;
 }
 
 }  // namespace perso::keys

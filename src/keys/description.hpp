@@ -10,27 +10,28 @@ namespace perso::keys {
 
 /// What a key is for. It decides what the key set does with it.
 namespace purpose {
-constexpr std::string_view kTrustAnchor = "trust-anchor";  // signs document signers; closed in a station
-constexpr std::string_view kDocumentSigning = "document-signing";  // signs EF.SOD
-constexpr std::string_view kTransportKeys = "transport-keys";  // diversified into the chips' transport keys
-constexpr std::string_view kIssuerKeys = "issuer-keys";        // diversified into the issuer's keys
-constexpr std::string_view kLedger = "ledger";                 // the ledger's commitments and order keys
+constexpr std::string_view trust_anchor = "trust-anchor";  // signs document signers; closed in a station
+constexpr std::string_view document_signing = "document-signing";  // signs EF.SOD
+constexpr std::string_view transport_keys = "transport-keys";  // diversified into the chips' transport keys
+constexpr std::string_view issuer_keys = "issuer-keys";        // diversified into the issuer's keys
+constexpr std::string_view ledger = "ledger";                  // the ledger's commitments and order keys
 }  // namespace purpose
 
-constexpr std::string_view kSigningAlgorithm = "ECDSA P-256 SHA-256";
-constexpr std::string_view kMasterAlgorithm = "AES-256";
+constexpr std::string_view signing_algorithm = "ECDSA P-256 SHA-256";
+constexpr std::string_view master_algorithm = "AES-256";
 
 struct SetDescription {
   bool specimen = false;
   crypto::EcParameters parameters = crypto::EcParameters::explicit_curve;
-  Bytes salt;              // of the passphrase, crypto::kSaltSize
+  Bytes salt;              // of the passphrase, crypto::salt_size
   Bytes passphrase_check;  // 3 bytes
   std::vector<KeySet::Description> keys;
 
   std::string to_yaml() const;
-  /// Strict: every key once, none unknown, at most 64 KiB and 32 keys.
-  /// @throws Error Code::key_damaged
-  static SetDescription from_yaml(const std::string& text);
+  /// Strict: every key once, none unknown, at most 32 keys.
+  /// @param file as the faults name it
+  /// @throws Error Code::key_damaged with file:line:column of each fault
+  static SetDescription from_yaml(std::string_view text, const std::filesystem::path& file);
 };
 
 }  // namespace perso::keys

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLargest = 65536;
+constexpr std::size_t max_file_bytes = 65536;
 
 [[noreturn]] void failed(const fs::path& path, const std::string& what) {
   const int reason = errno;
@@ -88,11 +88,11 @@ class Building {
 
 Bytes read_file(const fs::path& path) {
   const Descriptor file(path, O_RDONLY);
-  Bytes out(kLargest + 1);
+  Bytes out(max_file_bytes + 1);
   std::size_t size = 0;
   while (const std::size_t got = file.read(out.data() + size, out.size() - size)) size += got;
   errno = EFBIG;
-  if (size > kLargest) failed(path, "cannot be read");
+  if (size > max_file_bytes) failed(path, "cannot be read");
   out.resize(size);
   return out;
 }

@@ -42,7 +42,7 @@ class Opener {
   Opener(std::filesystem::path dir, const Secret& passphrase)
       : dir_(std::move(dir)),
         yaml_(read_file(dir_ / "key-set.yaml")),
-        description_(SetDescription::from_yaml(as_text(yaml_))),
+        description_(SetDescription::from_yaml(as_text(yaml_), dir_ / "key-set.yaml")),
         keys_(passphrase, description_.salt) {
     if (!equal_constant_time(keys_.check, description_.passphrase_check)) {
       throw Error(Code::keys_locked, "the passphrase does not open the key set in " + dir_.string());
@@ -103,18 +103,18 @@ struct KeySet::Impl {
 };
 
 void KeySet::Impl::take(const Opener& opener, const Description& key, Random& random) {
-  if (key.algorithm == kMasterAlgorithm) {
+  if (key.algorithm == master_algorithm) {
     Secret master = opener.master(key);
-    if (key.purpose == purpose::kLedger) {
+    if (key.purpose == purpose::ledger) {
       if (ledger != nullptr) damaged(key.name, "is a second one for the ledger");
       ledger = software_ledger_keys(std::move(master), random);
     } else {
-      card_masters.emplace(key.name, CardMaster{std::move(master), key.purpose == purpose::kTransportKeys});
+      card_masters.emplace(key.name, CardMaster{std::move(master), key.purpose == purpose::transport_keys});
     }
     return;
   }
   SigningKey opened = opener.signing_key(key);
-  if (key.purpose == purpose::kTrustAnchor) {
+  if (key.purpose == purpose::trust_anchor) {
     anchors.push_back(std::move(opened.certificate));  // its private key is seen to open, and dropped
   } else {
     signers.emplace(key.name, software_signer(std::move(opened.key), std::move(opened.certificate), random));
@@ -180,10 +180,10 @@ std::array<Secret, 3> KeySet::manufacturer_keys(const std::string& master, std::
   if (!specimen() || !impl_->card_masters.at(master).transport) {
     missing("the keys of a chip are shown for the transport master of a specimen set only");
   }
-  constexpr std::size_t kSize = 16;
-  return {diversified(key, Role::enc, version, chip, kSize),
-          diversified(key, Role::mac, version, chip, kSize),
-          diversified(key, Role::dek, version, chip, kSize)};
+  constexpr std::size_t key_size = 16;
+  return {diversified(key, Role::enc, version, chip, key_size),
+          diversified(key, Role::mac, version, chip, key_size),
+          diversified(key, Role::dek, version, chip, key_size)};
 }
 
 }  // namespace perso::keys

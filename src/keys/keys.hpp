@@ -72,6 +72,8 @@ class LedgerKeys {
   /// A fresh 32-byte order key, and the form in which it is stored.
   virtual Secret new_order_key() const = 0;
   virtual Bytes wrap(const Secret& order_key, ByteView bound_to) const = 0;
+  /// Holder data under its order's key, AES-256-GCM.
+  virtual Bytes seal(const Secret& order_key, const Secret& plain, ByteView bound_to) const = 0;
   virtual Secret unwrap(ByteView wrapped, ByteView bound_to) const = 0;
 };
 

@@ -8,8 +8,8 @@ namespace perso::keys {
 
 namespace {
 
-constexpr std::size_t kBlock = 16;
-constexpr std::size_t kOrderKey = 32;
+constexpr std::size_t block_size = 16;
+constexpr std::size_t order_key_size = 32;
 
 ByteView label_of(Role role) {
   switch (role) {
@@ -55,9 +55,9 @@ class SoftwareChipKeys final : public ChipKeys {
     if (own == nullptr) throw Error(Code::key_missing, "a key is wrapped under a key of the same store only");
     // A 24-byte key is filled up to whole blocks; the length that PUT KEY sends in front says where it ends.
     const ByteView plain = key(role).expose();
-    Bytes padded((plain.size() + kBlock - 1) / kBlock * kBlock);
+    Bytes padded((plain.size() + block_size - 1) / block_size * block_size);
     std::ranges::copy(plain, padded.begin());
-    Bytes wrapped = crypto::aes_cbc_encrypt(own->key(Role::dek), Bytes(kBlock), padded);
+    Bytes wrapped = crypto::aes_cbc_encrypt(own->key(Role::dek), Bytes(block_size), padded);
     wipe(padded);
     return wrapped;
   }
@@ -95,13 +95,17 @@ class SoftwareLedgerKeys final : public LedgerKeys {
   }
 
   Secret new_order_key() const override {
-    Bytes key(kOrderKey);
+    Bytes key(order_key_size);
     random_.fill(key);
     return Secret(std::move(key));
   }
 
   Bytes wrap(const Secret& order_key, ByteView bound_to) const override {
-    return crypto::seal(wrapping_, order_key.expose(), bound_to, random_);
+    return crypto::seal(wrapping_, order_key, bound_to, random_);
+  }
+
+  Bytes seal(const Secret& order_key, const Secret& plain, ByteView bound_to) const override {
+    return crypto::seal(order_key, plain, bound_to, random_);
   }
 
   Secret unwrap(ByteView wrapped, ByteView bound_to) const override {
@@ -121,7 +125,7 @@ class SoftwareLedgerKeys final : public LedgerKeys {
 }  // namespace
 
 Kcv kcv_of(const Secret& key) {
-  const Bytes block = crypto::aes_encrypt_block(key, Bytes(kBlock, 0x01));
+  const Bytes block = crypto::aes_encrypt_block(key, Bytes(block_size, 0x01));
   Kcv kcv;
   std::copy_n(block.begin(), kcv.bytes.size(), kcv.bytes.begin());
   return kcv;

@@ -13,9 +13,9 @@ namespace {
 
 using crypto::EcPrivateKey;
 
-constexpr std::size_t kShortestPassphrase = 12;
-constexpr std::size_t kMasterSize = 32;
-constexpr std::size_t kSerialSize = 16;
+constexpr std::size_t min_passphrase_bytes = 12;
+constexpr std::size_t master_size = 32;
+constexpr std::size_t serial_size = 16;
 
 Bytes random_bytes(std::size_t size, Random& random) {
   Bytes out(size);
@@ -39,19 +39,20 @@ crypto::Name specimen_name(const std::string& common_name) {
 /// Periods of ICAO 9303-12: a signer works for three months and its certificate lasts as long as its
 /// last card, ten years more; the CSCA issues signers for five years and lasts as long as its last signer's
 /// certificate.
-constexpr int kSignerWorks = 3, kCardLasts = 120, kCscaWorks = 60;
-constexpr int kSignerLasts = kSignerWorks + kCardLasts, kCscaLasts = kCscaWorks + kSignerLasts;
+constexpr int signer_works_months = 3, card_lasts_months = 120, csca_works_months = 60;
+constexpr int signer_lasts_months = signer_works_months + card_lasts_months,
+              csca_lasts_months = csca_works_months + signer_lasts_months;
 
 crypto::CertificateRequest csca_request(crypto::EcParameters parameters, Instant now, Random& random) {
-  Bytes serial = random_bytes(kSerialSize, random);
+  Bytes serial = random_bytes(serial_size, random);
   serial[0] = static_cast<std::uint8_t>((serial[0] & 0x3F) | 0x40);  // positive, of full length
   return {.profile = crypto::CertificateProfile::csca,
           .subject = specimen_name("SPECIMEN CSCA 001"),
           .issuer = specimen_name("SPECIMEN CSCA 001"),
           .serial = std::move(serial),
           .not_before = now,
-          .not_after = months_later(now, kCscaLasts),
-          .private_key_not_after = months_later(now, kCscaWorks),
+          .not_after = months_later(now, csca_lasts_months),
+          .private_key_not_after = months_later(now, csca_works_months),
           .crl_url = "https://specimen.invalid/csca.crl",
           .contact_uri = "https://specimen.invalid/",
           .document_types = {},
@@ -63,8 +64,8 @@ crypto::CertificateRequest signer_request(crypto::EcParameters parameters, Insta
   crypto::CertificateRequest request = csca_request(parameters, now, random);
   request.profile = crypto::CertificateProfile::document_signer;
   request.subject = specimen_name("SPECIMEN Document Signer 001");
-  request.not_after = months_later(now, kSignerLasts);
-  request.private_key_not_after = months_later(now, kSignerWorks);
+  request.not_after = months_later(now, signer_lasts_months);
+  request.private_key_not_after = months_later(now, signer_works_months);
   request.document_types = {"IR"};
   return request;
 }
@@ -73,7 +74,7 @@ crypto::CertificateRequest signer_request(crypto::EcParameters parameters, Insta
 class Maker {
  public:
   Maker(const Secret& passphrase, crypto::EcParameters parameters, Random& random)
-      : random_(random), salt_(random_bytes(crypto::kSaltSize, random)), keys_(passphrase, salt_) {
+      : random_(random), salt_(random_bytes(crypto::salt_size, random)), keys_(passphrase, salt_) {
     description_.specimen = true;
     description_.parameters = parameters;
     description_.salt = salt_;
@@ -83,14 +84,14 @@ class Maker {
   void add_signing_key(const std::string& name, std::string_view purpose, const EcPrivateKey& key,
                        Bytes certificate) {
     const std::string fingerprint = to_hex(crypto::digest(crypto::Hash::sha256, certificate));
-    describe(name, purpose, kSigningAlgorithm, fingerprint);
+    describe(name, purpose, signing_algorithm, fingerprint);
     files_[name + ".p8"] = crypto::encrypt_pkcs8(key.pkcs8(), salt_, keys_.signing, random_);
     files_[name + ".crt"] = std::move(certificate);
   }
 
   void add_master(const std::string& name, std::string_view purpose) {
-    masters_[name] = Secret(random_bytes(kMasterSize, random_));
-    describe(name, purpose, kMasterAlgorithm, kcv_of(masters_[name]).hex());
+    masters_[name] = Secret(random_bytes(master_size, random_));
+    describe(name, purpose, master_algorithm, kcv_of(masters_[name]).hex());
   }
 
   /// The masters are sealed last, as they are bound to the whole description.
@@ -123,7 +124,7 @@ class Maker {
 
 void KeySet::make_specimen(const std::filesystem::path& dir, const Secret& passphrase,
                            crypto::EcParameters parameters, Instant now, Random& random) {
-  if (passphrase.size() < kShortestPassphrase)
+  if (passphrase.size() < min_passphrase_bytes)
     throw Error(Code::keys_locked, "a passphrase has 12 bytes at least");
   const EcPrivateKey csca = EcPrivateKey::generate("secp256r1", random);
   const EcPrivateKey signer = EcPrivateKey::generate("secp256r1", random);
@@ -133,13 +134,13 @@ void KeySet::make_specimen(const std::filesystem::path& dir, const Secret& passp
     });
   };
   Maker maker(passphrase, parameters, random);
-  maker.add_signing_key("csca", purpose::kTrustAnchor, csca,
+  maker.add_signing_key("csca", purpose::trust_anchor, csca,
                         issue(csca_request(parameters, now, random), csca));
-  maker.add_signing_key("document-signer", purpose::kDocumentSigning, signer,
+  maker.add_signing_key("document-signer", purpose::document_signing, signer,
                         issue(signer_request(parameters, now, random), signer));
-  maker.add_master("transport-master", purpose::kTransportKeys);
-  maker.add_master("issuer-master", purpose::kIssuerKeys);
-  maker.add_master("ledger-master", purpose::kLedger);
+  maker.add_master("transport-master", purpose::transport_keys);
+  maker.add_master("issuer-master", purpose::issuer_keys);
+  maker.add_master("ledger-master", purpose::ledger);
   write_folder(dir, maker.files());
 }
 

@@ -85,7 +85,7 @@ Head agreed_head(Database& database, const Chain& chain, HighWaterMark& mark) {
   const Head before = previous ? Head{previous->seq, previous->link} : Head{};
   if (chain.fault(*last, before)) damaged(first_fault(database, chain).value());
 
-  const Head head{last->seq, last->link};
+  Head head{last->seq, last->link};
   if (head.seq > marked.seq + 1)
     rolled_back("ledger.head knows event " + number(marked.seq) + ", but ledger.db ends with event " +
                 number(head.seq) + ": an older copy of ledger.head was put back");

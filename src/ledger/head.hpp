@@ -8,9 +8,10 @@
 // leaves the newer slot whole and the database ahead of it by one event at most, which `agreed_head` accepts.
 //
 // It finds: a tail cut from the database, an older copy of the database or of this file put back alone,
-// another ledger's file, and a change of this file. It cannot find: older copies of both files, of one and
-// the same moment, put back together. Against that, keep what `perso ledger verify` prints (events and head)
-// outside of the station: every later chain contains it.
+// another ledger's file, and a change of this file. (A broken slot whose event stands in the database is what
+// a crash leaves: it is written anew, and nothing is lost.) It cannot find: older copies of both files, of
+// one and the same moment, put back together. Against that, keep what `perso ledger verify` prints (events
+// and head) outside of the station: every later chain contains it.
 #pragma once
 
 #include "ledger/chain.hpp"

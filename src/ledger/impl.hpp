@@ -63,7 +63,6 @@ struct Ledger::Impl {
   const keys::LedgerKeys& keys;
   Clock& clock;
   Actor actor;
-  std::unique_ptr<Random> random;
   Database database;
   Chain chain;
   HighWaterMark mark;
@@ -79,5 +78,8 @@ inline Bytes bytes_of(const run::RunId& run) {
 inline Bytes bytes_of(const keys::ChipId& chip) {
   return {chip.bytes.begin(), chip.bytes.end()};
 }
+
+/// A run's id as it was stored. @throws Error ledger_damaged for another length
+run::RunId run_id_of(ByteView stored);
 
 }  // namespace perso::ledger

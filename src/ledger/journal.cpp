@@ -15,6 +15,9 @@ using Standing = run::ChipHistory::Standing;
 [[noreturn]] void duplicate(const std::string& what) {
   throw Error(Code::order_duplicate, what);
 }
+[[noreturn]] void damaged(const std::string& what) {
+  throw Error(Code::ledger_damaged, what + ": see `perso ledger verify`");
+}
 [[noreturn]] void broken(const std::string& what) {
   throw Error(Code::promise_broken, what);
 }
@@ -22,7 +25,9 @@ using Standing = run::ChipHistory::Standing;
 Standing standing_of(const std::optional<std::string>& outcome, bool promised, const std::string& why) {
   if (!outcome) return promised ? Standing::uncertain : Standing::interrupted;
   if (why == crash) return Standing::interrupted;
-  switch (outcome_named(*outcome).value()) {
+  const auto known = outcome_named(*outcome);
+  if (!known) damaged("a run has an unknown outcome");
+  switch (*known) {
     case run::Outcome::issued:
       return Standing::issued;
     case run::Outcome::rejected:
@@ -48,14 +53,19 @@ std::optional<std::int64_t> position_of(Database& database, const std::string& o
 
 }  // namespace
 
+run::RunId run_id_of(ByteView stored) {
+  run::RunId run{};
+  if (stored.size() != run.size()) damaged("a run's id has not 16 bytes");
+  std::ranges::copy(stored, run.begin());
+  return run;
+}
+
 Ledger::Impl::OpenRun Ledger::Impl::open_run(const run::RunId& run) {
   auto row = database.query(
       "SELECT id, position, failures, number, chip, promise FROM runs JOIN orders USING (position)"
       " WHERE run = ? AND outcome IS NULL",
       {ByteView(run)});
-  if (!row.step())
-    throw Error(Code::ledger_damaged,
-                "run " + to_hex(run) + " is not open in the ledger: see `perso ledger verify`");
+  if (!row.step()) damaged("run " + to_hex(run) + " is not open in the ledger");
   return {row.text(0), row.integer(1), row.integer(2), row.blob(3), row.blob(4), row.optional_blob(5)};
 }
 
@@ -95,12 +105,11 @@ run::ChipHistory Ledger::history(const keys::ChipId& chip) {
       " WHERE chip = ? ORDER BY bound DESC LIMIT 1",
       {ByteView(chip.bytes)});
   if (!row.step()) return {};
-  run::RunId run;
-  std::ranges::copy(row.blob(0), run.begin());
-  return {standing_of(row.optional_text(2), row.integer(3) != 0, row.text(4)), run, row.text(1)};
+  return {standing_of(row.optional_text(2), row.integer(3) != 0, row.text(4)), run_id_of(row.blob(0)),
+          row.text(1)};
 }
 
-void Ledger::bind(const run::RunId& run, const std::string& order_id, const keys::ChipId& chip,
+void Ledger::bind(const run::RunId& run, const std::string& order_id, const run::Blank& blank,
                   const std::string& writer) {
   const Impl::Call call(*impl_);
   Database& database = impl_->database;
@@ -110,15 +119,19 @@ void Ledger::bind(const run::RunId& run, const std::string& order_id, const keys
       database.number("SELECT state = 'queued' FROM orders WHERE position = ?", {*position}) == 0)
     duplicate("order " + order_id + " is not in the queue: it stands in another run, or waits for a person");
   if (database.number("SELECT count(*) FROM runs WHERE chip = ? AND (outcome IS NULL OR outcome = 'issued')",
-                      {ByteView(chip.bytes)}) != 0)
-    duplicate("chip " + chip.hex() + " stands in another run that is open or issued");
+                      {ByteView(blank.chip.bytes)}) != 0)
+    duplicate("chip " + blank.chip.hex() + " stands in another run that is open or issued");
   if (database.number("SELECT count(*) FROM runs WHERE run = ?", {ByteView(run)}) != 0)
     duplicate("run " + to_hex(run) + " was bound before");
 
-  impl_->record({"bound", {{"writer", writer}}, order_id, bytes_of(run), bytes_of(chip)},
+  impl_->record({"bound",
+                 {{"writer", writer}, {"atr", to_hex(blank.atr)}, {"body", blank.body}},
+                 order_id,
+                 bytes_of(run),
+                 bytes_of(blank.chip)},
                 [&](const Event& event) {
                   database.run("INSERT INTO runs (run, position, chip, bound) VALUES (?, ?, ?, ?)",
-                               {ByteView(run), *position, ByteView(chip.bytes), event.seq});
+                               {ByteView(run), *position, ByteView(blank.chip.bytes), event.seq});
                   database.run("UPDATE orders SET state = ? WHERE position = ?", {state::bound, *position});
                 });
   impl_->held.erase(*position);

@@ -62,7 +62,6 @@ Ledger::Impl::Impl(const std::filesystem::path& its_home, const keys::LedgerKeys
       keys(ledger_keys),
       clock(its_clock),
       actor(its_actor),
-      random(crypto::system_random()),
       database(open_database(home)),
       chain(keys),
       mark(home, keys),
@@ -96,11 +95,7 @@ void Ledger::Impl::recover() {
   {
     auto row = database.query(
         "SELECT run, position FROM runs WHERE outcome IS NULL AND promise IS NULL ORDER BY bound");
-    while (row.step()) {
-      run::RunId run;
-      std::ranges::copy(row.blob(0), run.begin());
-      cut_off.emplace_back(run, row.integer(1));
-    }
+    while (row.step()) cut_off.emplace_back(run_id_of(row.blob(0)), row.integer(1));
   }
   Change opened{.kind = "opened"};
   for (const auto& [run, position] : cut_off) opened.body["interrupted"].push_back(to_hex(run));
@@ -153,7 +148,7 @@ std::size_t Ledger::import(const std::string& batch, const profile::Profile& pro
   Database& database = impl_->database;
   std::optional<Staging> staging;
   try {
-    staging.emplace(database, impl_->keys, *impl_->random, batch, profile);
+    staging.emplace(database, impl_->keys, batch, profile);
     feed([&](plan::Order&& order) { staging->add(order); });
     if (staging->count() == 0) throw Error(Code::order_invalid, "batch " + batch + " holds no order");
     staging->finish();

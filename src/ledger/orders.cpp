@@ -35,11 +35,10 @@ Bytes batch_commitment(const keys::LedgerKeys& keys, ByteView before, ByteView o
   return keys.commit("batch", Canonical().add(before).add(order).bytes());
 }
 
-Staging::Staging(Database& database, const keys::LedgerKeys& keys, Random& random, const std::string& batch,
+Staging::Staging(Database& database, const keys::LedgerKeys& keys, const std::string& batch,
                  const profile::Profile& profile)
     : database_(database),
       keys_(keys),
-      random_(random),
       batch_(batch),
       profile_(profile),
       first_(database.number("SELECT coalesce(max(position), 0) + 1 FROM orders")),
@@ -66,7 +65,7 @@ void Staging::add(const plan::Order& order) {
 
   const Secret key = keys_.new_order_key();
   const Bytes wrapped = keys_.wrap(key, as_bytes(order.id));
-  const Bytes sealed = crypto::seal(key, order.encode(), as_bytes(order.id), random_);
+  const Bytes sealed = keys_.seal(key, order.encode(), as_bytes(order.id));
   row.holder = holder_commitment(keys_, wrapped, sealed);
   const Bytes commitment = order_commitment(keys_, row);
 

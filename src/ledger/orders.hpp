@@ -35,7 +35,7 @@ Bytes batch_commitment(const keys::LedgerKeys& keys, ByteView before, ByteView o
 class Staging {
  public:
   /// @throws Error order_duplicate for a batch that was taken in before
-  Staging(Database& database, const keys::LedgerKeys& keys, Random& random, const std::string& batch,
+  Staging(Database& database, const keys::LedgerKeys& keys, const std::string& batch,
           const profile::Profile& profile);
 
   /// @throws Error order_duplicate naming the order, and the order that has its number
@@ -53,7 +53,6 @@ class Staging {
   void refuse_duplicates(const OrderRow& row);
   Database& database_;
   const keys::LedgerKeys& keys_;
-  Random& random_;
   const std::string& batch_;
   const profile::Profile& profile_;
   std::int64_t first_, next_;

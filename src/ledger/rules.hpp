@@ -1,6 +1,7 @@
 // What the end of a run means for its order.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,8 @@ struct OrderAfterRun {
 /// @param promised whether the run had promised a number and an EF.SOD
 inline OrderAfterRun after_run(run::Outcome outcome, bool promised, std::int64_t failures) {
   if (outcome == run::Outcome::issued) return {state::issued, failures};
+  // The order was not at fault, and the chip is as it was.
+  if (outcome == run::Outcome::returned) return {state::queued, failures};
   const std::int64_t now = std::min(failures + 1, most_failures);
   // A whole card that failed its checks is a riddle for a person, not for the next blank.
   const bool hold = now == most_failures || (outcome == run::Outcome::rejected && promised);

@@ -1,7 +1,6 @@
 #include "pcsc/api.hpp"
 
 #include <array>
-#include <cstdio>
 
 namespace perso::pcsc {
 
@@ -91,11 +90,11 @@ Code code_of(LONG result) {
 }
 
 Error error_of(LONG result, std::string_view call, const std::string& place) {
-  std::array<char, 16> number{};
-  std::snprintf(number.data(), number.size(), "%08lX", static_cast<unsigned long>(result) & 0xFFFFFFFFUL);
+  Bytes number;
+  append_be32(number, static_cast<std::uint32_t>(result));
   std::string words = pcsc_stringify_error(result);
   while (!words.empty() && words.back() == '.') words.pop_back();
-  return {code_of(result), place + ": " + std::string(call) + ": " + words + " (" + number.data() + ")"};
+  return {code_of(result), place + ": " + std::string(call) + ": " + words + " (" + to_hex(number) + ")"};
 }
 
 void check(LONG result, std::string_view call, const std::string& place) {

@@ -7,8 +7,11 @@
 
 namespace perso::pcsc {
 
-static_assert(std::is_same_v<SCARDCONTEXT, long> && std::is_same_v<SCARDHANDLE, long>);
-static_assert(std::is_same_v<DWORD, unsigned long> && std::is_same_v<LONG, long>);
+// The header says what winscard.h would.
+static_assert(std::is_same_v<SCARDCONTEXT, long>);
+static_assert(std::is_same_v<SCARDHANDLE, long>);
+static_assert(std::is_same_v<LONG, long>);
+static_assert(std::is_same_v<DWORD, unsigned long>);
 
 namespace {
 
@@ -146,7 +149,7 @@ Link::~Link() {
 }
 
 Exchange Link::transmit(ByteView command) {
-  if (failure_) throw *failure_;
+  if (failure_) throw Error(*failure_);
   DWORD size = buffer_.size();
   const auto begin = Watch::now();
   const LONG result = session_.api_.transmit(card_, protocol_, command, buffer_.data(), size);
@@ -155,17 +158,16 @@ Exchange Link::transmit(ByteView command) {
     return {Bytes(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(size)), duration};
   }
   failure_ = why(result);
-  throw *failure_;
+  throw Error(*failure_);
 }
 
 Error Link::why(long result) {
   // The driver of the virtual reader reports a card that leaves in the middle of a command as success with an
   // answer of no bytes; others as a failed transaction. Only the count of insertions and removals tells it
   // from a fault.
-  const Error fault =
-      result == SCARD_S_SUCCESS
-          ? Error(Code::reader_fault, reader_ + ": SCardTransmit: an answer without a status word")
-          : error_of(result, "SCardTransmit", reader_);
+  Error fault = result == SCARD_S_SUCCESS
+                    ? Error(Code::reader_fault, reader_ + ": SCardTransmit: an answer without a status word")
+                    : error_of(result, "SCardTransmit", reader_);
   if (fault.code() != Code::reader_fault && fault.code() != Code::chip_foreign) return fault;
   try {
     if (!session_.wait_for_removal(reader_, events_, settle_time))

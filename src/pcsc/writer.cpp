@@ -40,7 +40,7 @@ class Writer::RemoteConnection final : public iso7816::Connection {
   ByteView atr() const override { return atr_; }
 
   iso7816::ResponseApdu transmit(const iso7816::CommandApdu& command) override {
-    if (failure_) throw *failure_;
+    if (failure_) throw Error(*failure_);
     const Bytes encoded = command.encode();
     try {
       if (ended()) throw Error(Code::reader_fault, writer_.reader_ + ": the connection has ended");

@@ -15,16 +15,18 @@ namespace perso::pcsc {
 class Process;
 
 struct Deadlines {
-  std::chrono::milliseconds connect{
-      10'000};  // to connect, to disconnect, and what a wait may take beyond its own time
-  std::chrono::milliseconds command{30'000};  // one command, until its answer
+  /// To connect, to disconnect, and what a wait may take beyond its own time.
+  std::chrono::milliseconds connect{10'000};
+  /// One command, until its answer.
+  std::chrono::milliseconds command{30'000};
 };
 
 /// How a worker is started.
 struct WorkerCommand {
-  std::vector<std::string>
-      arguments;  // [0] is the absolute path of a program that calls serve_worker(worker_socket, reader)
-  std::vector<std::string> environment;  // all of it: "NAME=value"
+  /// The first one is the absolute path of a program that calls serve_worker(worker_socket, reader).
+  std::vector<std::string> arguments;
+  /// All of it, as "NAME=value".
+  std::vector<std::string> environment;
 };
 
 /// What a writer's cards have answered so far.

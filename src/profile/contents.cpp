@@ -25,7 +25,7 @@ void expect(const Node& node, std::string_view value) {
     node.fault("\"" + text + "\" is not known here; use " + std::string(value));
 }
 
-Content read_mrz(const Reading& reading, Node node) {
+Content read_mrz(const Reading& reading, Node& node) {
   Mrz mrz;
   expect(node.take("form"), "td1");
   const Node code = node.take("code");
@@ -44,7 +44,7 @@ Content read_mrz(const Reading& reading, Node node) {
   return mrz;
 }
 
-Content read_com(const Reading&, Node node) {
+Content read_com(const Reading&, Node& node) {
   Com com;
   com.lds_version = node.take("lds").digits(4);
   com.unicode_version = node.take("unicode").digits(6);
@@ -52,15 +52,15 @@ Content read_com(const Reading&, Node node) {
   return com;
 }
 
-Content read_face(const Reading& reading, Node node) {
+Content read_face(const Reading& reading, Node& node) {
   return Face{reading.field(node, FieldType::portrait)};
 }
 
-Content read_image(const Reading& reading, Node node) {
+Content read_image(const Reading& reading, Node& node) {
   return Image{reading.field(node, FieldType::portrait)};
 }
 
-Content read_public_key(const Reading& reading, Node node) {
+Content read_public_key(const Reading& reading, Node& node) {
   ChipPublicKey content{node.text()};
   const auto& generates = reading.profile.chip.generates;
   if (!content.key.empty() &&
@@ -69,7 +69,7 @@ Content read_public_key(const Reading& reading, Node node) {
   return content;
 }
 
-Content read_sod(const Reading&, Node node) {
+Content read_sod(const Reading&, Node& node) {
   Sod sod;
   sod.signer = node.take("signer").name();
   expect(node.take("hash"), "sha256");
@@ -77,11 +77,11 @@ Content read_sod(const Reading&, Node node) {
   return sod;
 }
 
-Content read_record_content(const Reading& reading, Node node) {
-  return read_record(reading, std::move(node));
+Content read_record_content(const Reading& reading, Node& node) {
+  return read_record(reading, node);
 }
 
-using Reader = Content (*)(const Reading&, Node);
+using Reader = Content (*)(const Reading&, Node&);
 constexpr std::array<Choice<Reader>, 7> kinds{{
     {"com", read_com},
     {"face", read_face},
@@ -94,8 +94,8 @@ constexpr std::array<Choice<Reader>, 7> kinds{{
 
 }  // namespace
 
-std::optional<Content> read_content(const Reading& reading, Node node) {
-  const std::vector<Node::Entry> entries = node.entries();
+std::optional<Content> read_content(const Reading& reading, const Node& node) {
+  std::vector<Node::Entry> entries = node.entries();
   if (entries.size() > 1) node.fault("a file holds one kind of content; keep one");
   if (entries.size() != 1) return std::nullopt;
   const auto reader = entries.front().key.choice(kinds);

@@ -37,7 +37,7 @@ void read_holder(Reading& reading, const Node& node);
 void read_chip(Reading& reading, Node node);
 void read_applications(Reading& reading, const Node& node);
 /// nullopt for a kind that is not known; faults inside a kind leave defaults.
-std::optional<Content> read_content(const Reading& reading, Node node);
+std::optional<Content> read_content(const Reading& reading, const Node& node);
 Record read_record(const Reading& reading, Node node);
 
 /// What concerns more than one file: identifiers that stand twice or are reserved, data groups, room on the

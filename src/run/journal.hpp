@@ -19,8 +19,8 @@ using RunId = std::array<std::uint8_t, 16>;
 
 enum class Outcome {
   issued,    // locked, verified afresh, and as the ledger committed
-  rejected,  // the chip or the finished card failed a check
-  spoiled,   // interrupted while it was being written
+  rejected,  // not the card that it should be: it fails a check, or carries what the ledger did not commit
+  spoiled,   // written, and never to be a card: interrupted, or it refused a step
   returned,  // nothing was written: the chip goes back to stock
 };
 std::string_view name_of(Outcome outcome);
@@ -55,6 +55,17 @@ struct KeySetCheck {
   std::array<keys::Kcv, 3> kcvs{};  // enc, mac, dek
 };
 
+/// The blank card that an order is bound to.
+struct Blank {
+  keys::ChipId chip;
+  Bytes atr;  // answer to reset, at most 33 bytes
+  std::string
+      body;  // the card body's serial number where it is known, else empty; at most 64 printable characters
+
+  Blank(const keys::ChipId& its_chip, Bytes its_atr = {}, std::string its_body = {})
+      : chip(its_chip), atr(std::move(its_atr)), body(std::move(its_body)) {}
+};
+
 /// Implemented by the ledger. Thread-safe: every writer's thread calls it.
 /// Calls throw Error ledger_io, ledger_damaged, ledger_rolled_back.
 class Journal {
@@ -72,7 +83,7 @@ class Journal {
   /// Binds order, chip and writer under a new run, before the first write. One durable commit.
   /// @throws Error Code::order_duplicate when the order, its number with this replacement count, or the chip
   /// stands in another run that is open or issued
-  virtual void bind(const RunId& run, const std::string& order_id, const keys::ChipId& chip,
+  virtual void bind(const RunId& run, const std::string& order_id, const Blank& blank,
                     const std::string& writer) = 0;
   /// Before PUT KEY: the key set that opens the chip now and the one that will. One durable commit.
   virtual void rekeying(const RunId& run, const KeySetCheck& current, const KeySetCheck& next) = 0;
@@ -82,8 +93,9 @@ class Journal {
   /// Whether this number and EF.SOD are what was promised for this run.
   virtual bool keeps_promise(const RunId& run, const std::string& number, ByteView sod_digest) = 0;
   /// Ends the run. `why` is the code that ended it, or empty for issued. A returned run puts its order back
-  /// into the queue. A spoiled one, and one rejected before its promise, counts as a failure of the order and
-  /// puts it back until the third. Every other failure makes it wait for a person. One durable commit.
+  /// into the queue; so does a spoiled one, and one rejected before its promise, until the order has failed
+  /// three times. Then, and when a card was rejected after its promise, the order waits for a person. One
+  /// durable commit.
   virtual void close(const RunId& run, Outcome outcome, std::string_view why) = 0;
   /// A chip that was refused before it was bound, for the record. One durable commit.
   virtual void refused(const std::optional<keys::ChipId>& chip, const std::string& writer,

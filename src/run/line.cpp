@@ -148,7 +148,7 @@ class Shared {
 /// One writer's thread.
 class Worker {
  public:
-  Worker(const LineWriter& writer, Shared& shared) : writer_(writer), shared_(shared) {}
+  Worker(const Writer& writer, Shared& shared) : writer_(writer), shared_(shared) {}
 
   void work() {
     bool more = true;
@@ -215,7 +215,7 @@ class Worker {
     waited_ = {};
     handled_ = true;
     const auto begun = shared_.station().clock.elapsed();
-    const Result result = run_card(writer_.slot, prepared, shared_.edition(), shared_.station(), writer_.name,
+    const Result result = run_card(writer_, prepared, shared_.edition(), shared_.station(),
                                    [this](std::string_view step) { shared_.step(writer_.name, step); });
     shared_.count(writer_.name, result, shared_.station().clock.elapsed() - begun);
     failures_ = result.why ? failures_ + 1 : 0;
@@ -231,7 +231,7 @@ class Worker {
     shared_.station().clock.sleep(poll_interval);
   }
 
-  const LineWriter& writer_;
+  const Writer& writer_;
   Shared& shared_;
   std::size_t failures_ = 0;
   bool handled_ = false;  // the card that is in the slot had its run
@@ -240,12 +240,12 @@ class Worker {
 
 }  // namespace
 
-LineReport run_line(const std::vector<LineWriter>& writers, const Edition& edition, const Station& station,
+LineReport run_line(const std::vector<Writer>& writers, const Edition& edition, const Station& station,
                     const LineRules& rules, LineObserver& observer, const StopRequest& stop) {
   Shared shared(edition, station, rules, observer, stop, writers.size());
   std::vector<std::jthread> threads;
   threads.reserve(writers.size());
-  for (const LineWriter& writer : writers)
+  for (const Writer& writer : writers)
     threads.emplace_back([&shared, &writer, &observer] {
       observer.started(writer.name);
       try {

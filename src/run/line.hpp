@@ -9,11 +9,6 @@
 
 namespace perso::run {
 
-struct LineWriter {
-  std::string name;  // as station.yaml names it
-  iso7816::Slot& slot;
-};
-
 struct LineRules {
   std::size_t failures_in_row = 3;                              // of one writer: it stops; the others go on
   std::size_t count = std::numeric_limits<std::size_t>::max();  // cards to issue at most
@@ -47,7 +42,7 @@ using StopRequest = std::function<bool()>;
 
 /// Runs the line to its end. Everything that waits goes through the slots, the journal and the clock.
 /// @throws Error of exit codes 5 and 6: what ends the station; the other writers finish their cards first
-LineReport run_line(const std::vector<LineWriter>& writers, const Edition& edition, const Station& station,
+LineReport run_line(const std::vector<Writer>& writers, const Edition& edition, const Station& station,
                     const LineRules& rules, LineObserver& observer, const StopRequest& stop);
 
 }  // namespace perso::run

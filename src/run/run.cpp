@@ -34,11 +34,15 @@ bool lost_sight(const Error& error) {
   return exit_code_of(error.code()) == 4 || error.code() == Code::channel_broken;
 }
 
+/// Errors that say that the card is another than it should be; all others say that it never became one.
+bool judged(const Error& error) {
+  return error.code() == Code::verification_failed || error.code() == Code::promise_broken;
+}
+
 class Run {
  public:
-  Run(iso7816::Slot& slot, const Edition& edition, const Station& station, const std::string& writer,
-      const Progress& progress)
-      : slot_(slot), edition_(edition), station_(station), writer_(writer), progress_(progress) {}
+  Run(const Writer& writer, const Edition& edition, const Station& station, const Progress& progress)
+      : writer_(writer), edition_(edition), station_(station), progress_(progress) {}
 
   Result take(const Prepared* prepared) {
     try {
@@ -63,7 +67,7 @@ class Run {
   }
 
   void connect() {
-    connection_ = slot_.connect();
+    connection_ = writer_.slot.connect();
     driver_ = chip::make_driver(*edition_.profile.chip.platform, *connection_, station_.random,
                                 edition_.command_limit);
   }
@@ -83,6 +87,7 @@ class Run {
   void identify() {
     begin("identify");
     connect();
+    atr_.assign(connection_->atr().begin(), connection_->atr().end());
     identity_ = driver_->identify();
     identified_ = true;
   }
@@ -111,7 +116,7 @@ class Run {
     leave();
     // A reader that failed says nothing of a chip: it is the line's matter, not the ledger's.
     if (exit_code_of(error.code()) != 4)
-      station_.journal.refused(identified(), writer_, name_of(error.code()));
+      station_.journal.refused(identified(), writer_.name, name_of(error.code()));
     return result({}, error.at(step_), {});
   }
 
@@ -119,7 +124,7 @@ class Run {
     station_.random.fill(run_);
     begin("bind");
     try {
-      station_.journal.bind(run_, prepared.order.id, identity_.chip, writer_);
+      station_.journal.bind(run_, prepared.order.id, {identity_.chip, atr_, writer_.body}, writer_.name);
     } catch (const Error& error) {
       return refuse(error);
     }
@@ -206,7 +211,7 @@ class Run {
     driver_.reset();
     connection_->close(iso7816::Leave::reset);
     connection_.reset();
-    connection_ = slot_.connect();
+    connection_ = writer_.slot.connect();
     judge();
   }
 
@@ -232,7 +237,7 @@ class Run {
       return result({}, error, order_id);
     }
     if (reached_ == Reached::nothing) return close(order_id, Outcome::returned, error);
-    return close(order_id, lost_sight(error) ? Outcome::spoiled : Outcome::rejected, error);
+    return close(order_id, judged(error) ? Outcome::rejected : Outcome::spoiled, error);
   }
 
   /// A chip whose run was cut off after its promise: if it is locked it is judged, else it can never be
@@ -271,13 +276,13 @@ class Run {
 
   enum class Reached { nothing, touched, locking, locked };
 
-  iso7816::Slot& slot_;
+  const Writer& writer_;
   const Edition& edition_;
   const Station& station_;
-  const std::string& writer_;
   const Progress& progress_;
   std::unique_ptr<iso7816::Connection> connection_;
   std::unique_ptr<chip::Driver> driver_;
+  Bytes atr_;
   chip::Identity identity_;
   bool identified_ = false;
   bool bound_ = false;
@@ -310,9 +315,9 @@ inspect::Promises promises_of(const profile::Profile& profile) {
   return promises;
 }
 
-Result run_card(iso7816::Slot& slot, const Prepared* prepared, const Edition& edition, const Station& station,
-                const std::string& writer, const Progress& progress) {
-  return Run(slot, edition, station, writer, progress).take(prepared);
+Result run_card(const Writer& writer, const Prepared* prepared, const Edition& edition,
+                const Station& station, const Progress& progress) {
+  return Run(writer, edition, station, progress).take(prepared);
 }
 
 }  // namespace perso::run

@@ -28,6 +28,13 @@ struct Station {
   Random& random;
 };
 
+/// A place where cards are made.
+struct Writer {
+  std::string name;  // as station.yaml names it
+  iso7816::Slot& slot;
+  std::string body = {};  // serial number of the card body in it, where it is known: a line of one card
+};
+
 /// An order and the first phase of its plan, ready before a card comes.
 struct Prepared {
   plan::Order order;
@@ -51,12 +58,12 @@ struct Result {
 /// What the profile promises of every card of the edition.
 inspect::Promises promises_of(const profile::Profile& profile);
 
-/// Takes the card in `slot` through a whole run. Identify, bind, open, write, read back, lock, verify afresh,
-/// close. A chip that is not blank is never written: it is refused, or recognised as that of an earlier run,
-/// which is then closed by what a fresh verification says. Without `prepared` only that is done; a blank chip
-/// is left alone. Never throws for what happens to a card or a reader; errors of the ledger (exit code 6) and
-/// of the keys (5) come out.
-Result run_card(iso7816::Slot& slot, const Prepared* prepared, const Edition& edition, const Station& station,
-                const std::string& writer, const Progress& progress);
+/// Takes the card in the writer through a whole run. Identify, bind, open, write, read back, lock, verify
+/// afresh, close. A chip that is not blank is never written: it is refused, or recognised as that of an
+/// earlier run, which is then closed by what a fresh verification says. Without `prepared` only that is done;
+/// a blank chip is left alone. Never throws for what happens to a card or a reader; errors of the ledger
+/// (exit code 6) and of the keys (5) come out.
+Result run_card(const Writer& writer, const Prepared* prepared, const Edition& edition,
+                const Station& station, const Progress& progress);
 
 }  // namespace perso::run

@@ -20,9 +20,9 @@ bool is_level(std::uint8_t level) {
 
 Bytes key_information(const KeySet& keys) {
   Bytes template_value;
-  for (std::uint8_t id = 1; id <= keys.keys.size(); ++id) {
-    const Bytes entry = {id, keys.version, aes_key_type,
-                         static_cast<std::uint8_t>(keys.keys[id - 1u].size())};
+  std::uint8_t id = 0;
+  for (const Secret& key : keys.keys) {
+    const Bytes entry = {++id, keys.version, aes_key_type, static_cast<std::uint8_t>(key.size())};
     tlv::append(template_value, tlv::Tag{0xC0}, entry);
   }
   return tlv::encode(tlv::Tag{0xE0}, template_value);

@@ -1,4 +1,4 @@
-// A cursor over the tree of a profile. Each construct is read as a declaration: take what must be there, find
+// A cursor over the tree of a file. Each construct is read as a declaration: take what must be there, find
 // what may be there, then finish, which finds the rest unknown. A fault is noted with its place and reading
 // goes on with a default, so that one reading finds all faults; what is missing has been reported once and
 // says nothing more.
@@ -13,7 +13,7 @@
 
 namespace perso::yaml {
 
-/// A name of the profile language and what it means.
+/// A name that can stand in a place, and what it means.
 template <typename T>
 struct Choice {
   std::string_view name;

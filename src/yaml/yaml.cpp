@@ -30,7 +30,7 @@ class Builder final : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (std::exchange(started_, true))
-      refuse(mark, "a second document begins here; keep one profile in a file");
+      refuse(mark, "a second document begins here; keep one document in a file");
   }
   void OnDocumentEnd() override {}
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
@@ -76,7 +76,8 @@ class Builder final : public YAML::EventHandler {
     check_tag(mark, tag);
     if (key_comes_next()) refuse(mark, "a list or mapping cannot be a key; use plain text");
     if (levels_.size() == max_yaml_depth)
-      refuse(mark, "nested deeper than " + std::to_string(max_yaml_depth) + " levels; no profile needs that");
+      refuse(mark, "nested deeper than " + std::to_string(max_yaml_depth) +
+                       " levels; no file of a station needs that");
     levels_.push_back({.node = {.kind = kind, .place = place_of(mark)}});
   }
 
@@ -139,7 +140,8 @@ std::string read_text(const std::filesystem::path& file) {
 
 std::optional<Yaml> read_yaml(std::string_view text, Faults& faults) {
   if (text.size() > max_yaml_bytes) {
-    faults.add({1, 1}, "larger than " + std::to_string(max_yaml_bytes) + " bytes; no profile needs that");
+    faults.add({1, 1},
+               "larger than " + std::to_string(max_yaml_bytes) + " bytes; no file of a station needs that");
     return std::nullopt;
   }
   if (const auto place = control_character(text)) {

@@ -1,4 +1,4 @@
-// YAML as a profile may use it: mappings, lists and scalars with their places. Anchors, aliases and tags are
+// YAML as our files may use it: mappings, lists and scalars with their places. Anchors, aliases and tags are
 // refused, so that what is written is what is read and a small file stays small; keys that stand twice are
 // found.
 #pragma once

@@ -66,15 +66,15 @@ TEST_CASE("times change form between 2049 and 2050") {
     const Bytes der = asn1::time(instant);
     CHECK(asn1::read_time(element(der)) == instant);
   }
-  const std::pair<tlv::Tag, std::string> wrong[] = {{asn1::kUtcTime, "4912312359Z"},
-                                                    {asn1::kUtcTime, "491231235959+0000"},
-                                                    {asn1::kUtcTime, "491331235959Z"},
-                                                    {asn1::kUtcTime, "230229000000Z"},
-                                                    {asn1::kUtcTime, "230228240000Z"},
-                                                    {asn1::kUtcTime, "23022800:000Z"},
-                                                    {asn1::kGeneralizedTime, "20490101000000Z"},
-                                                    {asn1::kGeneralizedTime, "20500101000000.5Z"},
-                                                    {asn1::kOctetString, "491231235959Z"}};
+  const std::pair<tlv::Tag, std::string> wrong[] = {{asn1::tag::utc_time, "4912312359Z"},
+                                                    {asn1::tag::utc_time, "491231235959+0000"},
+                                                    {asn1::tag::utc_time, "491331235959Z"},
+                                                    {asn1::tag::utc_time, "230229000000Z"},
+                                                    {asn1::tag::utc_time, "230228240000Z"},
+                                                    {asn1::tag::utc_time, "23022800:000Z"},
+                                                    {asn1::tag::generalized_time, "20490101000000Z"},
+                                                    {asn1::tag::generalized_time, "20500101000000.5Z"},
+                                                    {asn1::tag::octet_string, "491231235959Z"}};
   for (const auto& [tag, value] : wrong) {
     const std::string& text = value;
     CAPTURE(text);

@@ -43,7 +43,7 @@ Bytes with_extensions(const Chain& chain, const Bytes& extensions, Random& rando
 
 Bytes extension(const std::string& id, bool critical, const std::string& value) {
   const Bytes flag = critical ? from_hex("0101FF") : Bytes();
-  return asn1::sequence({asn1::oid(id), flag, tlv::encode(asn1::kOctetString, from_hex(value))});
+  return asn1::sequence({asn1::oid(id), flag, tlv::encode(asn1::tag::octet_string, from_hex(value))});
 }
 
 }  // namespace
@@ -65,7 +65,7 @@ TEST_CASE("what was issued is what is read") {
     CHECK(chain.signer.may_sign_documents());
     CHECK(chain.signer.authority_key_id() == chain.csca.subject_key_id());
     CHECK(chain.csca.subject_key_id().size() == 20);
-    CHECK(chain.signer.not_before() == test::kIssued);
+    CHECK(chain.signer.not_before() == test::issued_at);
     CHECK(chain.signer.public_key().point() == chain.signer_key.public_key().point());
     CHECK(chain.signer.signed_by(chain.csca));
     CHECK(chain.csca.signed_by(chain.csca));
@@ -169,7 +169,7 @@ TEST_CASE("any changed byte is refused or breaks the signature, any cut is refus
     longer.push_back(0);
     CHECK(malformed(longer));
   }
-  CHECK(malformed(tlv::encode(asn1::kSequence, Bytes(20000))));
+  CHECK(malformed(tlv::encode(asn1::tag::sequence, Bytes(20000))));
 }
 
 TEST_CASE("extensions: critical and unknown, doubled, or out of form") {
@@ -203,6 +203,7 @@ TEST_CASE("a request that breaks the profile is refused") {
   const std::vector<std::function<void(CertificateRequest&)>> faults = {
       [](auto& r) { r.subject.country = "ut"; },
       [](auto& r) { r.issuer.country = "UTO"; },
+      [](auto& r) { r.subject.country = "XX"; },
       [](auto& r) { r.subject.common_name.clear(); },
       [](auto& r) { r.subject.organization = std::string(129, 'x'); },
       [](auto& r) { r.subject = r.issuer; },

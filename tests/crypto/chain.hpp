@@ -7,7 +7,7 @@
 
 namespace perso::test {
 
-inline const Instant kIssued = std::chrono::sys_days(std::chrono::year(2026) / 3 / 1);
+inline const Instant issued_at = std::chrono::sys_days(std::chrono::year(2026) / 3 / 1);
 
 struct Chain {
   crypto::EcPrivateKey csca_key, signer_key;
@@ -19,9 +19,9 @@ struct Chain {
             .subject = name,
             .issuer = name,
             .serial = from_hex("80112233445566778899AABBCCDDEEFF"),
-            .not_before = kIssued,
-            .not_after = kIssued + std::chrono::days(15 * 365),
-            .private_key_not_after = kIssued + std::chrono::days(5 * 365),
+            .not_before = issued_at,
+            .not_after = issued_at + std::chrono::days(15 * 365),
+            .private_key_not_after = issued_at + std::chrono::days(5 * 365),
             .crl_url = "https://csca.utopia.invalid/crl",
             .contact_uri = "https://csca.utopia.invalid/",
             .document_types = {},
@@ -34,8 +34,8 @@ struct Chain {
     request.profile = crypto::CertificateProfile::document_signer;
     request.subject.common_name = "Document Signer Utopia 001";
     request.serial = from_hex("0123456789");
-    request.not_after = kIssued + std::chrono::days(10 * 365 + 90);
-    request.private_key_not_after = kIssued + std::chrono::days(90);
+    request.not_after = issued_at + std::chrono::days(10 * 365 + 90);
+    request.private_key_not_after = issued_at + std::chrono::days(90);
     request.document_types = {"P", "IR"};
     return request;
   }

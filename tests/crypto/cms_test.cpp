@@ -15,12 +15,12 @@ using test::Chain;
 
 namespace {
 
-const std::string kSecurityObject = "2.23.136.1.1.1";
-const Bytes kContent = from_hex("300302012A");
+const std::string id_security_object = "2.23.136.1.1.1";
+const Bytes some_content = from_hex("300302012A");
 
 Bytes signed_by(const Chain& chain, Random& random) {
   return sign_cms(
-      kSecurityObject, kContent, chain.signer, test::kIssued + std::chrono::days(1),
+      id_security_object, some_content, chain.signer, test::issued_at + std::chrono::days(1),
       [&](ByteView attributes) { return chain.signer_key.sign(Hash::sha256, attributes, random); });
 }
 
@@ -63,8 +63,8 @@ struct Parts {
   }
 
   Bytes whole() const {
-    const Bytes signed_data =
-        asn1::sequence({version, digests, encapsulated, certificates, tlv::encode(asn1::kSet, signer_info)});
+    const Bytes signed_data = asn1::sequence(
+        {version, digests, encapsulated, certificates, tlv::encode(asn1::tag::set, signer_info)});
     return asn1::sequence({asn1::oid("1.2.840.113549.1.7.2"), tlv::encode(tlv::Tag{0xA0}, signed_data)});
   }
 };
@@ -76,19 +76,19 @@ Bytes signer_info(const Chain& chain, const std::vector<Bytes>& attributes, Rand
   if (!in_order) {
     Bytes contents;
     for (const Bytes& attribute : attributes) append(contents, attribute);
-    set = tlv::encode(asn1::kSet, contents);
+    set = tlv::encode(asn1::tag::set, contents);
   }
   const Bytes signature = chain.signer_key.sign(Hash::sha256, set, random);
   set[0] = 0xA0;
   return asn1::sequence(
       {asn1::integer(std::uint8_t{1}),
-       asn1::sequence({chain.signer.issuer_name(), tlv::encode(asn1::kInteger, chain.signer.serial())}),
+       asn1::sequence({chain.signer.issuer_name(), tlv::encode(asn1::tag::integer, chain.signer.serial())}),
        from_hex("300B0609608648016503040201"), set, from_hex("300A06082A8648CE3D040302"),
-       tlv::encode(asn1::kOctetString, signature)});
+       tlv::encode(asn1::tag::octet_string, signature)});
 }
 
 Bytes attribute(const std::string& type, const Bytes& value) {
-  return asn1::sequence({asn1::oid(type), tlv::encode(asn1::kSet, value)});
+  return asn1::sequence({asn1::oid(type), tlv::encode(asn1::tag::set, value)});
 }
 
 }  // namespace
@@ -98,10 +98,10 @@ TEST_CASE("what was signed is what is read, and verifies") {
   for (const auto form : {EcParameters::named_curve, EcParameters::explicit_curve}) {
     const Chain chain = Chain::make(form, *random);
     const SignedData read = SignedData::parse(signed_by(chain, *random));
-    CHECK(read.content_type == kSecurityObject);
-    CHECK(read.content == kContent);
+    CHECK(read.content_type == id_security_object);
+    CHECK(read.content == some_content);
     CHECK(read.signer.der() == chain.signer.der());
-    CHECK(read.signing_time == test::kIssued + std::chrono::days(1));
+    CHECK(read.signing_time == test::issued_at + std::chrono::days(1));
     CHECK(read.digest_algorithm == Hash::sha256);
     CHECK(read.verify());
   }
@@ -119,7 +119,7 @@ TEST_CASE("openssl cms verifies the content and the chain with named curves") {
   const auto verified =
       scratch.run("openssl cms -verify -inform DER -in sod -CAfile csca.pem -out content" + at);
   CHECK(verified.says("CMS Verification successful"));
-  CHECK(scratch.read("content") == kContent);
+  CHECK(scratch.read("content") == some_content);
   const auto printed = scratch.run("openssl cms -cmsout -print -noout -inform DER -in sod");
   for (const std::string line :
        {"version: 3", "eContentType: undefined (2.23.136.1.1.1)", "d.issuerAndSerialNumber", "version: 1",
@@ -154,16 +154,16 @@ TEST_CASE("what openssl signed with a larger hash is read") {
   const Chain chain = Chain::make(EcParameters::named_curve, *random);
   scratch.write("signer.key", chain.signer_key.pkcs8().expose());
   scratch.write("signer.crt", chain.signer.der());
-  scratch.write("content", kContent);
+  scratch.write("content", some_content);
   REQUIRE(scratch.run("openssl x509 -in signer.crt -out signer.pem").status == 0);
   const auto made = scratch.run("openssl cms -sign -binary -nodetach -md sha384 -nosmimecap -econtent_type " +
-                                kSecurityObject +
+                                id_security_object +
                                 " -signer signer.pem -inkey signer.key -keyform DER -in content "
                                 "-outform DER -out sod");
   CAPTURE(made.output);
   REQUIRE(made.status == 0);
   const SignedData read = SignedData::parse(scratch.read("sod"));
-  CHECK(read.content == kContent);
+  CHECK(read.content == some_content);
   CHECK(read.digest_algorithm == Hash::sha384);
   CHECK(read.verify());
 }
@@ -195,9 +195,9 @@ TEST_CASE("digest parameters may be NULL or absent") {
   Parts parts(signed_by(chain, *random));
   const Bytes absent = from_hex("300B0609608648016503040201");
   const Bytes null = from_hex("300D06096086480165030402010500");
-  parts.digests = tlv::encode(asn1::kSet, null);
+  parts.digests = tlv::encode(asn1::tag::set, null);
   Bytes contents(tlv::single(parts.signer_info).value.begin(), tlv::single(parts.signer_info).value.end());
-  parts.signer_info = tlv::encode(asn1::kSequence, replaced(contents, absent, null));
+  parts.signer_info = tlv::encode(asn1::tag::sequence, replaced(contents, absent, null));
   CHECK(SignedData::parse(parts.whole()).verify());
   parts.digests = from_hex("310F300D06096086480165030402020500");
   CHECK(malformed(parts.whole()));  // the signer's digest is not announced
@@ -228,11 +228,13 @@ TEST_CASE("signed attributes: missing, doubled, contradicting, out of order") {
   const auto random = system_random();
   const Chain chain = Chain::make(EcParameters::named_curve, *random);
   Parts parts(signed_by(chain, *random));
-  const Bytes type = attribute("1.2.840.113549.1.9.3", asn1::oid(kSecurityObject));
+  const Bytes type = attribute("1.2.840.113549.1.9.3", asn1::oid(id_security_object));
   const Bytes other_type = attribute("1.2.840.113549.1.9.3", asn1::oid("1.2.3"));
-  const Bytes digest = attribute("1.2.840.113549.1.9.4",
-                                 tlv::encode(asn1::kOctetString, crypto::digest(Hash::sha256, kContent)));
-  const Bytes other_digest = attribute("1.2.840.113549.1.9.4", tlv::encode(asn1::kOctetString, Bytes(32)));
+  const Bytes digest =
+      attribute("1.2.840.113549.1.9.4",
+                tlv::encode(asn1::tag::octet_string, crypto::digest(Hash::sha256, some_content)));
+  const Bytes other_digest =
+      attribute("1.2.840.113549.1.9.4", tlv::encode(asn1::tag::octet_string, Bytes(32)));
   const Bytes own = attribute("1.2.3.4", from_hex("0500"));
   const auto with = [&](const std::vector<Bytes>& attributes, bool in_order = true) {
     parts.signer_info = signer_info(chain, attributes, *random, in_order);

@@ -15,8 +15,8 @@ using namespace perso::crypto;
 
 namespace {
 
-const std::map<std::string, Hash> kHashes = {{"sha256", Hash::sha256}, {"sha384", Hash::sha384}};
-const std::vector<std::string> kCurves = {"secp256r1", "secp384r1", "brainpoolP256r1"};
+const std::map<std::string, Hash> all_hashes = {{"sha256", Hash::sha256}, {"sha384", Hash::sha384}};
+const std::vector<std::string> known_curves = {"secp256r1", "secp384r1", "brainpoolP256r1"};
 
 /// PrivateKeyInfo without the optional public key.
 Secret pkcs8_of(const std::string& curve, ByteView scalar) {
@@ -25,8 +25,9 @@ Secret pkcs8_of(const std::string& curve, ByteView scalar) {
   tlv::Reader info(tlv::single(form.expose()).value);
   const ByteView version = info.next().encoded;
   const ByteView algorithm = info.next().encoded;
-  const Bytes key = asn1::sequence({asn1::integer(std::uint8_t{1}), tlv::encode(asn1::kOctetString, scalar)});
-  return Secret(asn1::sequence({version, algorithm, tlv::encode(asn1::kOctetString, key)}));
+  const Bytes key =
+      asn1::sequence({asn1::integer(std::uint8_t{1}), tlv::encode(asn1::tag::octet_string, scalar)});
+  return Secret(asn1::sequence({version, algorithm, tlv::encode(asn1::tag::octet_string, key)}));
 }
 
 bool malformed(const Bytes& spki) {
@@ -44,7 +45,7 @@ TEST_CASE("ECDSA: published signatures") {
   const auto random = system_random();
   for (const auto& vector : test::load_vectors("ecdsa.vec")) {
     CAPTURE(vector.name);
-    const Hash hash = kHashes.at(vector.text("Hash"));
+    const Hash hash = all_hashes.at(vector.text("Hash"));
     const Bytes message = vector.has("MessageHex")
                               ? vector.hex("MessageHex")
                               : Bytes(vector.text("Message").begin(), vector.text("Message").end());
@@ -85,7 +86,7 @@ TEST_CASE("a signature verifies with its key, message, hash and every byte, and 
 TEST_CASE("SubjectPublicKeyInfo: both parameter forms come back, and openssl reads them") {
   const auto random = system_random();
   const test::Scratch scratch;
-  for (const std::string& curve : kCurves) {
+  for (const std::string& curve : known_curves) {
     CAPTURE(curve);
     const EcPrivateKey key = EcPrivateKey::generate(curve, *random);
     for (const auto form : {EcParameters::named_curve, EcParameters::explicit_curve}) {

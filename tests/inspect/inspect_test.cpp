@@ -26,7 +26,7 @@ namespace {
 const Bytes emrtd(lds::emrtd_aid.begin(), lds::emrtd_aid.end());
 const Bytes national = from_hex("F0434E5052433233");
 const std::string number = "932682198501010017";
-const Instant today = test::kIssued + std::chrono::days(30);
+const Instant today = test::issued_at + std::chrono::days(30);
 
 Random& chance() {
   static const std::unique_ptr<Random> random = crypto::system_random();
@@ -82,7 +82,7 @@ FakeCard good_card() {
   lds_files.files[0x0102].contents = lds::encode_dg2(portrait());
   lds_files.files[0x010F].contents =
       lds::encode_dg15(card.key->public_key(), crypto::EcParameters::named_curve);
-  lds_files.files[0x011D].contents = sod_over(lds_files, chain(), test::kIssued);
+  lds_files.files[0x011D].contents = sod_over(lds_files, chain(), test::issued_at);
   lds_files.short_fids = {{0x1E, 0x011E}, {1, 0x0101}, {2, 0x0102}, {15, 0x010F}, {0x1D, 0x011D}};
   FakeCard::Application& record = card.applications[national];
   record.files[0x0001].contents = text_record();
@@ -93,7 +93,7 @@ FakeCard good_card() {
 
 void sign_again(FakeCard& card) {
   FakeCard::Application& files = card.applications[emrtd];
-  files.files[0x011D].contents = sod_over(files, chain(), test::kIssued);
+  files.files[0x011D].contents = sod_over(files, chain(), test::issued_at);
 }
 
 inspect::Promises promises() {
@@ -241,7 +241,7 @@ TEST_CASE("each single fault fails its own check") {
        [](FakeCard& c) {
          const Chain stranger = Chain::make(crypto::EcParameters::named_curve, chance());
          FakeCard::Application& files = c.applications[emrtd];
-         files.files[0x011D].contents = sod_over(files, stranger, test::kIssued);
+         files.files[0x011D].contents = sod_over(files, stranger, test::issued_at);
        },
        "document signer's issuer"},
       {"EF.DG15 of another key",
@@ -298,9 +298,9 @@ TEST_CASE("each single fault fails its own check") {
 
 TEST_CASE("certificates are judged on the day of the inspection") {
   FakeCard card = good_card();
-  CHECK(failed_checks(inspected(card, promises(), test::kIssued - std::chrono::days(1))) ==
+  CHECK(failed_checks(inspected(card, promises(), test::issued_at - std::chrono::days(1))) ==
         "document signer's validity");
-  CHECK(failed_checks(inspected(card, promises(), test::kIssued + std::chrono::days(12 * 365))) ==
+  CHECK(failed_checks(inspected(card, promises(), test::issued_at + std::chrono::days(12 * 365))) ==
         "document signer's validity");
 }
 
@@ -318,7 +318,7 @@ TEST_CASE("the document signer is no trust anchor of its own") {
   const Bytes der = Chain::issue(request, key, chain().signer_key, chance());
   FakeCard::Application& files = card.applications[emrtd];
   files.files[0x011D].contents = lds::encode_sod(
-      lds::parse_sod(files.files[0x011D].contents).object, crypto::Certificate::parse(der), test::kIssued,
+      lds::parse_sod(files.files[0x011D].contents).object, crypto::Certificate::parse(der), test::issued_at,
       [&key](ByteView message) { return key.sign(crypto::Hash::sha256, message, chance()); });
   const auto report_of_both =
       inspect::inspect(card, promises(), {chain().signer, chain().csca}, chance(), today);

@@ -19,8 +19,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::string kPassphrase = "correct horse battery";
-const Instant kNow = std::chrono::sys_days(std::chrono::year(2026) / 11 / 30) + std::chrono::hours(8);
+const std::string right_passphrase = "correct horse battery";
+const Instant made_at = std::chrono::sys_days(std::chrono::year(2026) / 11 / 30) + std::chrono::hours(8);
 
 Secret secret(std::string_view text) {
   return Secret::copy_of(as_bytes(text));
@@ -39,9 +39,9 @@ std::optional<Code> code_of(const std::function<void()>& action) {
 /// A specimen set in a folder of its own.
 struct Specimen {
   explicit Specimen(crypto::EcParameters parameters = crypto::EcParameters::explicit_curve) {
-    KeySet::make_specimen(dir, secret(kPassphrase), parameters, kNow, *random);
+    KeySet::make_specimen(dir, secret(right_passphrase), parameters, made_at, *random);
   }
-  KeySet open() const { return KeySet::open(dir, secret(kPassphrase), *random); }
+  KeySet open() const { return KeySet::open(dir, secret(right_passphrase), *random); }
   std::optional<Code> refused() const {
     return code_of([&] { open(); });
   }
@@ -131,7 +131,7 @@ TEST_CASE("openssl opens the signing keys with the passphrase and with no other"
     CAPTURE(name);
     const std::string decrypt = "openssl pkcs8 -inform DER -in keys/" + name + ".p8 -passin 'pass:";
     CHECK(made.scratch.run(decrypt + "correct horse batterz' -out wrong.pem").status != 0);
-    CHECK(made.scratch.run(decrypt + kPassphrase + "' -out key.pem").status == 0);
+    CHECK(made.scratch.run(decrypt + right_passphrase + "' -out key.pem").status == 0);
     CHECK(made.scratch
               .run("openssl pkey -in key.pem -pubout -out key.pub && "
                    "openssl x509 -in keys/" +
@@ -153,7 +153,7 @@ TEST_CASE("a wrong passphrase is told apart from damage, and named as such") {
   }
   CHECK(code_of([&] {
           KeySet::make_specimen(made.dir / "other", secret("eleven byte"), crypto::EcParameters::named_curve,
-                                kNow, *made.random);
+                                made_at, *made.random);
         }) == Code::keys_locked);
 }
 
@@ -188,7 +188,7 @@ TEST_CASE("a changed, cut, lengthened or missing file is found") {
   fs::rename(made.dir / "transport-master.key", made.dir / "issuer-master.key");
   fs::rename(made.dir / "x", made.dir / "transport-master.key");
   CHECK(made.refused() == Code::key_damaged);
-  CHECK(code_of([&] { KeySet::open(made.dir / "nowhere", secret(kPassphrase), *made.random); }) ==
+  CHECK(code_of([&] { KeySet::open(made.dir / "nowhere", secret(right_passphrase), *made.random); }) ==
         Code::key_missing);
 }
 
@@ -231,6 +231,45 @@ TEST_CASE("no line of key-set.yaml can be changed") {
   CHECK(made.refused() == Code::key_damaged);
 }
 
+TEST_CASE("a fault of key-set.yaml is told with its place") {
+  const Specimen made;
+  const std::string text = as_text(made.scratch.read("keys/key-set.yaml"));
+  struct Case {
+    std::string from, to, told;
+  };
+  const Case cases[] = {
+      {"specimen: true", "specimen: yes", "set.yaml:3:11: \"yes\" is not known here; use one of true, false"},
+      {"parameters: explicit", "parameters: [explicit]", "set.yaml:4:13: a single value belongs here"},
+      {"format: 1", "format: 2", "set.yaml:2:9: \"2\" is no whole number of 1"},
+      {"format: 1", "format: [1", "set.yaml:3:"},
+      {"algorithm: AES-256", "algorithm: AES-128", "a key of this purpose has the algorithm AES-256"},
+      {"name: issuer-master", "name: ../issuer-master", "\"../issuer-master\" is no name"},
+      {"name: issuer-master", "name: ledger-master", "a second key has this name"},
+      {"purpose: issuer-keys", "purpose: unheard-of", "\"unheard-of\" is not known here"},
+      {"salt: \"", "salt: \"00", "is not 16 bytes in hexadecimal"},
+      {"keys:\n", "keys: []\nmore:\n", "set.yaml:6:7: a list with at least one item belongs here"},
+  };
+  CHECK(SetDescription::from_yaml(text, "set.yaml").keys.size() == 5);
+  for (const Case& one : cases) {
+    CAPTURE(one.to);
+    std::string changed = text;
+    changed.replace(changed.find(one.from), one.from.size(), one.to);
+    try {
+      SetDescription::from_yaml(changed, "set.yaml");
+      FAIL("taken");
+    } catch (const Error& error) {
+      CHECK(error.code() == Code::key_damaged);
+      CHECK_MESSAGE(error.message().find(one.told) != std::string::npos, error.message());
+    }
+  }
+  std::string many = text;
+  for (int i = 0; i < 28; ++i)
+    many +=
+        "  - {name: x" + std::to_string(i) + ", purpose: ledger, algorithm: AES-256, check: \"000000\"}\n";
+  CHECK_THROWS_WITH_AS(SetDescription::from_yaml(many, "set.yaml"),
+                       doctest::Contains("set.yaml:7:3: more than 32 keys"), Error);
+}
+
 TEST_CASE("keys of another set do not pass for this one's") {
   const Specimen mine, other;
   for (const std::string name : {"csca", "document-signer"}) {
@@ -259,7 +298,8 @@ TEST_CASE("a set is made in an empty place only, and whole or not at all") {
   const Specimen made;
   const auto again = [&](const fs::path& dir) {
     return code_of([&] {
-      KeySet::make_specimen(dir, secret(kPassphrase), crypto::EcParameters::named_curve, kNow, *made.random);
+      KeySet::make_specimen(dir, secret(right_passphrase), crypto::EcParameters::named_curve, made_at,
+                            *made.random);
     });
   };
   const Bytes before = made.scratch.read("keys/key-set.yaml");

@@ -12,7 +12,7 @@ using namespace perso::keys;
 
 namespace {
 
-constexpr Role kRoles[] = {Role::enc, Role::mac, Role::dek};
+constexpr Role all_roles[] = {Role::enc, Role::mac, Role::dek};
 
 Secret master() {
   return Secret(Bytes(32, 0x4D));
@@ -66,7 +66,7 @@ TEST_CASE("no two roles, versions, chips or sizes share a key") {
         const auto keys = software_card_keys(master(), version, size)->for_chip(chip(last));
         CHECK(keys->version() == version);
         CHECK(keys->key_size() == size);
-        for (const Role role : kRoles) {
+        for (const Role role : all_roles) {
           seen.insert(to_hex(keys->cmac(role, Bytes{1})));
           const Secret key = diversified(master(), role, version, chip(last), size);
           CHECK(keys->kcv(role) == kcv_of(key));
@@ -85,7 +85,7 @@ TEST_CASE("a key is wrapped under the current DEK with AES-CBC, zero iv, whole b
     const auto current = software_card_keys(master(), 0x30, 16)->for_chip(chip(1));
     const auto next = software_card_keys(Secret(Bytes(32, 0x49)), 0x31, size)->for_chip(chip(1));
     const Secret dek = diversified(master(), Role::dek, 0x30, chip(1), 16);
-    for (const Role role : kRoles) {
+    for (const Role role : all_roles) {
       const Bytes wrapped = next->wrapped_under(*current, role);
       CHECK(wrapped.size() == (size == 16 ? 16 : 32));
       Bytes plain = crypto::aes_cbc_decrypt(dek, Bytes(16), wrapped);

@@ -13,7 +13,7 @@ using test::Chain;
 
 namespace {
 
-const Instant signed_at = test::kIssued + std::chrono::days(2);
+const Instant signed_at = test::issued_at + std::chrono::days(2);
 
 struct Sample {
   Bytes dg1 = Bytes(95, 0x61), dg2 = Bytes(300, 0x75), dg15 = Bytes(94, 0x6F);

@@ -21,6 +21,10 @@ Bytes PlainLedgerKeys::wrap(const Secret& order_key, ByteView bound_to) const {
   return crypto::seal(master_, order_key.expose(), bound_to, *random_);
 }
 
+Bytes PlainLedgerKeys::seal(const Secret& order_key, const Secret& plain, ByteView bound_to) const {
+  return crypto::seal(order_key, plain, bound_to, *random_);
+}
+
 Secret PlainLedgerKeys::unwrap(ByteView wrapped, ByteView bound_to) const {
   return crypto::open(master_, wrapped, bound_to);
 }

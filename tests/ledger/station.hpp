@@ -24,6 +24,7 @@ class PlainLedgerKeys final : public keys::LedgerKeys {
   Bytes commit(std::string_view purpose, ByteView message) const override;
   Secret new_order_key() const override;
   Bytes wrap(const Secret& order_key, ByteView bound_to) const override;
+  Bytes seal(const Secret& order_key, const Secret& plain, ByteView bound_to) const override;
   Secret unwrap(ByteView wrapped, ByteView bound_to) const override;
 
  private:

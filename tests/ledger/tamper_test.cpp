@@ -145,6 +145,12 @@ TEST_CASE("what is found is named") {
            Case{"a run opened again",
                 "UPDATE runs SET outcome = NULL, why = NULL, closed = NULL WHERE run = x'" + run13 + "'",
                 "names run " + run13 + ", which is not open"},
+           Case{"a run's id too long",
+                "UPDATE runs SET run = CAST(run || x'00' AS BLOB), outcome = NULL, why = NULL, closed = "
+                "NULL, promise = NULL"
+                " WHERE run = x'" +
+                    run2 + "'",
+                "a run's id has not 16 bytes"},
            Case{"a run removed", "DELETE FROM runs WHERE run = x'" + run2 + "'", "runs: a row is missing"},
            Case{"an order made again", "UPDATE orders SET state = 'queued' WHERE id = 'O-2'",
                 "order O-2: state differs"},
@@ -240,6 +246,35 @@ TEST_CASE("an older copy put back is found, with and without its write-ahead log
       CHECK(code_of([&] { station.open(); }) == Code::ledger_rolled_back);
     }
   }
+}
+
+TEST_CASE("an event of another history of the same ledger is found, although its keys are the right ones") {
+  Station station(1);
+  station.close();
+  const auto begun = station.folder.path / "begun.db", mark = station.folder.path / "begun.head";
+  put_copy(station.file(), begun);
+  put_copy(station.file("ledger.head"), mark);
+  const auto live = [&](const std::string& why, const std::string& name) {
+    put_copy(begun, station.file());
+    put_copy(mark, station.file("ledger.head"));
+    station.open();
+    station.ledger->refused(chip(1), "writer 1", why);
+    station.ledger->refused(chip(2), "writer 1", "chip-foreign");
+    station.close();
+    put_copy(station.file(), station.folder.path / name);
+  };
+  live("chip-not-blank", "other.db");
+  live("chip-foreign", "this.db");
+  // Events: created, opened, imported; then of each life opened, refused (5), refused.
+  {
+    Intruder intruder(station.file());
+    REQUIRE(intruder.run("ATTACH '" + (station.folder.path / "other.db").string() + "' AS other"));
+    intruder.without_triggers(
+        "DELETE FROM events WHERE seq = 5; INSERT INTO events SELECT * FROM other.events WHERE seq = 5");
+  }
+  const auto fault = fault_of(station);
+  REQUIRE(fault);
+  CHECK_MESSAGE(fault->find("event 5: does not follow the event before it") != std::string::npos, *fault);
 }
 
 TEST_CASE("a mark that was changed, moved or is missing") {

@@ -55,6 +55,7 @@ void survive(const Fault& fault) {
   if (standing == Standing::unknown) CHECK_FALSE(written);
   if (standing != Standing::issued) CHECK(world.chip(1).life() != vchip::LifeCycle::issued);
   CHECK(standing != Standing::uncertain);
+  CHECK(world.key_sets_that_open(1) == 1);
 }
 
 }  // namespace

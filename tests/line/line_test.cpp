@@ -112,7 +112,7 @@ TEST_CASE("a chip that is issued is never written again") {
   world.check_invariants();
 }
 
-TEST_CASE("a chip without room is rejected and its order made on the next") {
+TEST_CASE("a chip without room is spoiled and its order made on the next") {
   World world(8, 1, 1);
   world.add_blank(8 * 1024);
   world.add_blank();
@@ -120,7 +120,7 @@ TEST_CASE("a chip without room is rejected and its order made on the next") {
   REQUIRE(report);
   CHECK(report->issued == 1);
   CHECK(world.results.at(0).why->code() == Code::chip_full);
-  CHECK(world.history(1).standing == Standing::rejected);
+  CHECK(world.history(1).standing == Standing::spoiled);
   CHECK(world.totals().issued == 1);
   world.check_invariants();
 }

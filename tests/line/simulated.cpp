@@ -170,9 +170,9 @@ std::size_t SimulatedJournal::uncertain() {
   return ledger_.uncertain();
 }
 
-void SimulatedJournal::bind(const run::RunId& run, const std::string& order_id, const keys::ChipId& chip,
+void SimulatedJournal::bind(const run::RunId& run, const std::string& order_id, const run::Blank& blank,
                             const std::string& writer) {
-  commit([&] { ledger_.bind(run, order_id, chip, writer); });
+  commit([&] { ledger_.bind(run, order_id, blank, writer); });
 }
 
 void SimulatedJournal::rekeying(const run::RunId& run, const run::KeySetCheck& current,

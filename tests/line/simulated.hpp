@@ -72,7 +72,7 @@ class SimulatedJournal final : public run::Journal {
   void put_back(const std::string& order_id) override;
   run::ChipHistory history(const keys::ChipId& chip) override;
   std::size_t uncertain() override;
-  void bind(const run::RunId& run, const std::string& order_id, const keys::ChipId& chip,
+  void bind(const run::RunId& run, const std::string& order_id, const run::Blank& blank,
             const std::string& writer) override;
   void rekeying(const run::RunId& run, const run::KeySetCheck& current,
                 const run::KeySetCheck& next) override;

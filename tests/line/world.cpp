@@ -4,6 +4,8 @@
 
 #include <fstream>
 
+#include "bytes/error.hpp"
+#include "chip/driver.hpp"
 #include "crypto/primitives.hpp"
 #include "inspect/inspect.hpp"
 #include "line/simulated.hpp"
@@ -160,6 +162,24 @@ run::ChipHistory World::history(std::size_t number) {
   return open_ledger()->history(chips_.at(number - 1).id);
 }
 
+std::size_t World::key_sets_that_open(std::size_t number) {
+  const auto& [chip, id] = chips_.at(number - 1);
+  std::size_t open = 0;
+  for (const auto* master : {Factory::shared().transport.get(), Factory::shared().issuer.get()}) {
+    PlainCard card(*chip);
+    const auto driver =
+        chip::make_driver(*Factory::shared().profile.chip.platform, card, random_, command_limit_);
+    driver->identify();
+    try {
+      driver->open(*master->for_chip(id));
+      ++open;
+    } catch (const Error& error) {
+      CHECK(error.code() == Code::keys_do_not_open);
+    }
+  }
+  return open;
+}
+
 std::optional<run::LineReport> World::run(Fault fault, run::LineRules rules) {
   fault_ = fault;
   commands_ = commits_ = 0;
@@ -170,7 +190,7 @@ std::optional<run::LineReport> World::run(Fault fault, run::LineRules rules) {
   SimulatedJournal journal(*this, *ledger);
   SimulatedClock clock(*this);
   std::vector<std::unique_ptr<SimulatedSlot>> slots;
-  std::vector<run::LineWriter> writers;
+  std::vector<run::Writer> writers;
   for (const std::string& name : writer_names_) {
     slots.push_back(std::make_unique<SimulatedSlot>(*this, name));
     writers.push_back({name, *slots.back()});
@@ -190,8 +210,8 @@ run::Result World::run_one(std::size_t writer, const run::Prepared& prepared) {
   SimulatedClock clock(*this);
   SimulatedSlot slot(*this, writer_names_.at(writer));
   REQUIRE(slot.wait_for_card(std::chrono::milliseconds(1)));
-  return run::run_card(slot, &prepared, Factory::shared().edition(command_limit_), {journal, clock, random_},
-                       writer_names_.at(writer), [](std::string_view) {});
+  return run::run_card({writer_names_.at(writer), slot}, &prepared, Factory::shared().edition(command_limit_),
+                       {journal, clock, random_}, [](std::string_view) {});
 }
 
 void World::restart() {

@@ -90,6 +90,8 @@ class World {
   void present_again(std::size_t chip);
   vchip::Chip& chip(std::size_t number) { return *chips_.at(number - 1).chip; }
   run::ChipHistory history(std::size_t chip);
+  /// How many of the transport and the issuer key set open a channel to the chip.
+  std::size_t key_sets_that_open(std::size_t chip);
 
   /// Opens the ledger, runs the line, closes the ledger. Nothing comes back when the process was killed.
   std::optional<run::LineReport> run(Fault fault = {}, run::LineRules rules = {});

@@ -6,8 +6,8 @@
 
 #include "bytes/error.hpp"
 #include "crypto/primitives.hpp"
-#include "yaml/yaml.hpp"
 #include "support/vectors.hpp"
+#include "yaml/yaml.hpp"
 
 namespace perso::profile {
 
@@ -271,7 +271,8 @@ TEST_CASE("hostile texts end in one short error") {
     bomb += std::string(1, c) + ": &" + c + " [*" + char(c - 1) + ",*" + char(c - 1) + "]\n";
   CHECK(faults_of(bomb).find("anchors (&name) are not allowed") != std::string::npos);
 
-  CHECK(faults_of(std::string(yaml::max_yaml_bytes + 1, ' ')).find("p.yaml:1:1: larger than 1048576 bytes") == 0);
+  CHECK(faults_of(std::string(yaml::max_yaml_bytes + 1, ' ')).find("p.yaml:1:1: larger than 1048576 bytes") ==
+        0);
   for (const char* open : {"[", "{a: ", "- ", "{", "? "}) {
     std::string deep;
     while (deep.size() < 200'000) deep += open;

@@ -67,7 +67,8 @@ struct Ledger::Impl {
   Chain chain;
   HighWaterMark mark;
   Head head;
-  std::set<std::int64_t> held;  // positions of queued orders that a writer has taken
+  std::set<std::int64_t> held;   // positions of queued orders that a writer has taken
+  std::set<run::RunId> in_work;  // open runs that a writer works on
   bool in_doubt = false;
   std::mutex mutex;
 };

@@ -105,8 +105,11 @@ run::ChipHistory Ledger::history(const keys::ChipId& chip) {
       " WHERE chip = ? ORDER BY bound DESC LIMIT 1",
       {ByteView(chip.bytes)});
   if (!row.step()) return {};
-  return {standing_of(row.optional_text(2), row.integer(3) != 0, row.text(4)), run_id_of(row.blob(0)),
-          row.text(1)};
+  const run::RunId run = run_id_of(row.blob(0));
+  const Standing standing = impl_->in_work.contains(run)
+                                ? Standing::in_work
+                                : standing_of(row.optional_text(2), row.integer(3) != 0, row.text(4));
+  return {standing, run, row.text(1)};
 }
 
 void Ledger::bind(const run::RunId& run, const std::string& order_id, const run::Blank& blank,
@@ -135,6 +138,7 @@ void Ledger::bind(const run::RunId& run, const std::string& order_id, const run:
                   database.run("UPDATE orders SET state = ? WHERE position = ?", {state::bound, *position});
                 });
   impl_->held.erase(*position);
+  impl_->in_work.insert(run);
 }
 
 void Ledger::rekeying(const run::RunId& run, const run::KeySetCheck& current, const run::KeySetCheck& next) {
@@ -190,6 +194,31 @@ void Ledger::close(const run::RunId& run, run::Outcome outcome, std::string_view
           impl_->database.run("UPDATE orders SET issued_at = ? WHERE position = ?",
                               {event.at, open.position});
       });
+  impl_->in_work.erase(run);
+}
+
+bool Ledger::take_up(const run::RunId& run) {
+  const Impl::Call call(*impl_);
+  impl_->open_run(run);
+  return impl_->in_work.insert(run).second;
+}
+
+void Ledger::let_go(const run::RunId& run) {
+  const Impl::Call call(*impl_);
+  impl_->in_work.erase(run);
+}
+
+void Ledger::hold(const std::string& order_id, std::string_view why) {
+  const Impl::Call call(*impl_);
+  const auto position = position_of(impl_->database, order_id);
+  if (!position ||
+      impl_->database.number("SELECT state = 'queued' FROM orders WHERE position = ?", {*position}) == 0)
+    throw Error(Code::ledger_damaged,
+                "order " + order_id + " is not in the queue: see `perso ledger verify`");
+  impl_->record({"held", {{"why", why}}, order_id, std::nullopt, std::nullopt}, [&](const Event&) {
+    impl_->database.run("UPDATE orders SET state = ? WHERE position = ?", {state::held, *position});
+  });
+  impl_->held.erase(*position);
 }
 
 std::size_t Ledger::uncertain() {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "bytes/error.hpp"
-#include "crypto/primitives.hpp"
+#include "identity/text.hpp"
 #include "ledger/impl.hpp"
 #include "ledger/rules.hpp"
 #include "ledger/schema.hpp"
@@ -20,11 +20,22 @@ std::filesystem::path database_of(const std::filesystem::path& home) {
   return home / "ledger.db";
 }
 
-/// A short text that an operator gives. Control characters would break the lines of reports.
+bool is_utf8(const std::string& text) {
+  try {
+    identity::decode_utf8(text);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+/// A short text that an operator gives. Control characters would break the lines of reports, and what is no
+/// UTF-8 cannot stand in an event.
 void check_text(const std::string& text, std::size_t max_bytes, const std::string& what) {
   const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  if (text.empty() || text.size() > max_bytes || std::ranges::any_of(text, control))
-    throw Error(Code::usage, what + " has 1 to " + std::to_string(max_bytes) + " bytes, all printable");
+  if (text.empty() || text.size() > max_bytes || std::ranges::any_of(text, control) || !is_utf8(text))
+    throw Error(Code::usage,
+                what + " has 1 to " + std::to_string(max_bytes) + " bytes of UTF-8, all printable");
 }
 
 std::string holder_text(const Actor& actor) {
@@ -77,7 +88,7 @@ void Ledger::Impl::record(Change change, const std::function<void(const Event&)>
   event.order_id = std::move(change.order_id);
   event.run = std::move(change.run);
   event.chip = std::move(change.chip);
-  event.body = change.body.dump(-1, ' ', false, Json::error_handler_t::replace);
+  event.body = change.body.dump();
   chain.add(event, head);
   in_doubt = true;
   Transaction transaction(database);
@@ -94,8 +105,15 @@ void Ledger::Impl::recover() {
   std::vector<std::pair<run::RunId, std::int64_t>> cut_off;  // with the positions of their orders
   {
     auto row = database.query(
-        "SELECT run, position FROM runs WHERE outcome IS NULL AND promise IS NULL ORDER BY bound");
-    while (row.step()) cut_off.emplace_back(run_id_of(row.blob(0)), row.integer(1));
+        "SELECT run, position, bound FROM runs WHERE outcome IS NULL AND promise IS NULL ORDER BY bound");
+    while (row.step()) {
+      cut_off.emplace_back(run_id_of(row.blob(0)), row.integer(1));
+      // A promise that was struck out would send an order to a second card while its first one may be whole.
+      if (database.number("SELECT count(*) FROM events WHERE seq > ? AND run = ? AND kind = 'promised'",
+                          {row.integer(2), row.blob(0)}) != 0)
+        throw Error(Code::ledger_damaged,
+                    "run " + to_hex(row.blob(0)) + " has lost its promise: see `perso ledger verify`");
+    }
   }
   Change opened{.kind = "opened"};
   for (const auto& [run, position] : cut_off) opened.body["interrupted"].push_back(to_hex(run));
@@ -237,6 +255,12 @@ void Ledger::release(const std::string& order_id, const std::string& reason) {
         {released, event.seq, position});
     impl_->set_order(position, state::queued, 0);
   });
+}
+
+void Ledger::inspected(const std::string& reader) {
+  const Impl::Call call(*impl_);
+  check_text(reader, max_reason_bytes, "a reader's name");
+  impl_->record({.kind = "inspected", .body = {{"reader", reader}}}, [](const Event&) {});
 }
 
 std::size_t Ledger::forget(Instant before) {

@@ -66,13 +66,19 @@ class Ledger final : public run::Journal {
   /// Destroys the keys of holder data of orders that were issued before `before`.
   std::size_t forget(Instant before);
 
+  /// Puts on record that somebody looks at the card in this reader. One durable commit.
+  void inspected(const std::string& reader);
+
   VerifyResult verify() const;
   /// All events as JSON lines, for auditors: no holder data.
   void export_events(std::ostream& out) const;
 
   std::optional<plan::Order> take_order() override;
   void put_back(const std::string& order_id) override;
+  void hold(const std::string& order_id, std::string_view why) override;
   run::ChipHistory history(const keys::ChipId& chip) override;
+  bool take_up(const run::RunId& run) override;
+  void let_go(const run::RunId& run) override;
   std::size_t uncertain() override;
   void bind(const run::RunId& run, const std::string& order_id, const run::Blank& blank,
             const std::string& writer) override;

@@ -29,11 +29,12 @@ std::int64_t number_of(const Json& body, const char* key) {
 
 void Replay::apply(const Event& event) {
   static const std::map<std::string_view, void (Replay::*)(const Event&)> handlers{
-      {"imported", &Replay::imported},  {"opened", &Replay::opened}, {"bound", &Replay::bound},
-      {"promised", &Replay::promised},  {"closed", &Replay::closed}, {"released", &Replay::released},
-      {"forgotten", &Replay::forgotten}};
+      {"imported", &Replay::imported},   {"opened", &Replay::opened}, {"bound", &Replay::bound},
+      {"promised", &Replay::promised},   {"closed", &Replay::closed}, {"released", &Replay::released},
+      {"forgotten", &Replay::forgotten}, {"held", &Replay::held}};
   const auto handler = handlers.find(event.kind);
-  if (handler == handlers.end()) return;  // created, rekeying, refused: on the record, and in no other table
+  if (handler == handlers.end())
+    return;  // created, rekeying, refused, inspected: on the record, and in no other table
   try {
     (this->*handler->second)(event);
   } catch (const Json::exception&) {
@@ -105,10 +106,19 @@ void Replay::closed(const Event& event) {
   if (*outcome == run::Outcome::issued) order.issued_at = event.at;
 }
 
+void Replay::held(const Event& event) {
+  const std::string order_id = event.order_id.value_or("");
+  ReplayedOrder& order = orders[order_id];
+  if (!order.state.empty() && order.state != state::queued)
+    contradiction(event, "holds order " + order_id + ", which is " + order.state);
+  order.state = state::held;
+  order.last_event = event.seq;
+}
+
 void Replay::released(const Event& event) {
   const std::string order_id = event.order_id.value_or("");
   const auto order = orders.find(order_id);
-  if (order == orders.end()) contradiction(event, "releases an order that no run was made for");
+  if (order == orders.end()) contradiction(event, "releases an order that was not held");
   order->second.state = state::queued;
   order->second.failures = 0;
   order->second.last_event = event.seq;

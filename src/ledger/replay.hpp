@@ -25,7 +25,7 @@ struct ReplayedRun {
   std::int64_t last_event = 0;
 };
 
-/// An order that at least one run was made for; any other is as it was imported.
+/// An order that at least one run was made for, or that was held; any other is as it was imported.
 struct ReplayedOrder {
   std::string state;
   std::int64_t failures = 0;
@@ -51,6 +51,7 @@ class Replay {
   void bound(const Event& event);
   void promised(const Event& event);
   void closed(const Event& event);
+  void held(const Event& event);
   void released(const Event& event);
   void forgotten(const Event& event);
   ReplayedRun& open_run(const Event& event, const std::string& run);

@@ -32,6 +32,7 @@ struct ChipHistory {
     uncertain,    // an open run promised an EF.SOD for it: it may be locked and whole
     interrupted,  // an open run, or a run closed after a crash, that had promised nothing yet: it cannot be
                   // whole
+    in_work,      // this station works on its run just now
     issued,
     rejected,
     spoiled
@@ -76,7 +77,15 @@ class Journal {
   virtual std::optional<plan::Order> take_order() = 0;
   virtual void put_back(const std::string& order_id) = 0;
 
+  /// Makes an order wait for a person that cannot be made as it is. One durable commit.
+  virtual void hold(const std::string& order_id, std::string_view why) = 0;
+
   virtual ChipHistory history(const keys::ChipId& chip) = 0;
+  /// Works on an uncertain run again; false when somebody does already. In memory alone, as is `let_go`.
+  virtual bool take_up(const RunId& run) = 0;
+  /// Nobody works on this run any more: it stays open until its chip is seen again. A bound run is worked on
+  /// until this or `close`.
+  virtual void let_go(const RunId& run) = 0;
   /// Open runs that promised an EF.SOD. One that nobody works on waits until its chip is seen again.
   virtual std::size_t uncertain() = 0;
 

@@ -32,9 +32,14 @@ class Shared {
     while (wants_stock()) {
       auto order = station_.journal.take_order();
       if (!order) return;
-      plan::Plan plan = plan::compile(edition_.profile, *order);
-      const std::lock_guard lock(mutex_);
-      stock_.push_back({std::move(*order), std::move(plan)});
+      try {
+        Prepared prepared = prepare(*order);
+        const std::lock_guard lock(mutex_);
+        stock_.push_back(std::move(prepared));
+      } catch (const Error& error) {
+        if (exit_code_of(error.code()) >= 4) throw;
+        hold(order->id, error);
+      }
     }
   }
 
@@ -126,6 +131,22 @@ class Shared {
  private:
   bool may_begin() const { return !ending_ && report_.issued + in_work_ < rules_.count; }
 
+  /// The profile may be another than the one that the order was checked against when it was taken in.
+  Prepared prepare(plan::Order order) const {
+    plan::check(order, edition_.profile, "order " + order.id);
+    plan::Plan plan = plan::compile(edition_.profile, order);
+    return {std::move(order), std::move(plan)};
+  }
+
+  /// An order that cannot be made does not keep the others waiting.
+  void hold(const std::string& order_id, const Error& error) {
+    station_.journal.hold(order_id, name_of(error.code()));
+    const std::lock_guard lock(mutex_);
+    ++report_.held;
+    report_.last_failure = error;
+    observer_.held(order_id, error);
+  }
+
   bool wants_stock() {
     const std::lock_guard lock(mutex_);
     return stock_.size() < ahead_ && may_begin();
@@ -186,10 +207,11 @@ class Worker {
     return true;
   }
 
-  /// Without orders: a run that a crash left open may be closed if its chip is still in the writer.
+  /// Without orders: a run that a crash left open may be closed if its chip is the one that is in the writer.
   bool look_for_uncertain() {
-    if (shared_.station().journal.uncertain() == 0) return false;
+    if (looked_ || shared_.station().journal.uncertain() == 0) return false;
     if (!card_comes()) return waited_ < uncertain_wait;
+    looked_ = true;
     handle(nullptr);
     return true;
   }
@@ -219,8 +241,10 @@ class Worker {
                                    [this](std::string_view step) { shared_.step(writer_.name, step); });
     shared_.count(writer_.name, result, shared_.station().clock.elapsed() - begun);
     failures_ = result.why ? failures_ + 1 : 0;
-    // A card that could not even say who it is may only have been put in badly: it is tried again.
-    if (result.why && !result.chip) handled_ = false;
+    // Where the reader failed before the card could say who it is, the card may still have its run.
+    if (result.why && !result.chip && exit_code_of(result.why->code()) == 4) handled_ = false;
+    // So may a blank that was only looked at.
+    if (!result.why && !result.outcome) handled_ = false;
     return result.used_order;
   }
 
@@ -234,6 +258,7 @@ class Worker {
   const Writer& writer_;
   Shared& shared_;
   std::size_t failures_ = 0;
+  bool looked_ = false;   // at one card without an order for it
   bool handled_ = false;  // the card that is in the slot had its run
   std::chrono::milliseconds waited_{};
 };

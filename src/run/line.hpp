@@ -26,12 +26,15 @@ class LineObserver {
   virtual void waiting(const std::string& writer) = 0;
   virtual void step(const std::string& writer, std::string_view step) = 0;
   virtual void ended(const std::string& writer, const Result& result, std::chrono::nanoseconds took) = 0;
+  /// An order that cannot be made as it is: it waits for a person.
+  virtual void held(const std::string& order_id, const Error& why) = 0;
   virtual void stopped(const std::string& writer, const Error& why) = 0;
 };
 
 struct LineReport {
   std::size_t issued = 0, rejected = 0, spoiled = 0, returned = 0, refused = 0;
   std::size_t verified = 0;           // cards that passed the fresh verification
+  std::size_t held = 0;               // orders that cannot be made as they are
   std::size_t waiting_for_chip = 0;   // runs that stay open until their chip is seen again
   std::optional<Error> last_failure;  // of any writer
   bool stopped_by_rule = false;       // a writer stopped after too many failures in a row

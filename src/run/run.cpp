@@ -29,12 +29,7 @@ bool ends_station(const Error& error) {
   return exit_code_of(error.code()) >= 5;
 }
 
-/// Errors after which nobody knows what the last command did to the chip.
-bool lost_sight(const Error& error) {
-  return exit_code_of(error.code()) == 4 || error.code() == Code::channel_broken;
-}
-
-/// Errors that say that the card is another than it should be; all others say that it never became one.
+/// Errors that say that the card is another than it should be. Any other only says that it could not be told.
 bool judged(const Error& error) {
   return error.code() == Code::verification_failed || error.code() == Code::promise_broken;
 }
@@ -51,10 +46,11 @@ class Run {
       return refuse(error);
     }
     const ChipHistory history = station_.journal.history(identity_.chip);
-    if (history.standing == Standing::uncertain) return settle(history);
+    if (history.standing == Standing::uncertain && station_.journal.take_up(history.run.value()))
+      return settle(history);
     if (const auto objection = objection_to(history)) return refuse(*objection);
     if (prepared == nullptr) {
-      leave();
+      leave(iso7816::Leave::reset);  // a good blank stays where it is
       return result({}, {}, {});
     }
     return personalize(*prepared);
@@ -68,16 +64,20 @@ class Run {
 
   void connect() {
     connection_ = writer_.slot.connect();
+    use_driver();
+  }
+
+  void use_driver() {
     driver_ = chip::make_driver(*edition_.profile.chip.platform, *connection_, station_.random,
                                 edition_.command_limit);
   }
 
   /// The station is done with this card. That it left by itself changes nothing any more.
-  void leave() {
+  void leave(iso7816::Leave how = iso7816::Leave::powered_off) {
     driver_.reset();
     if (!connection_) return;
     try {
-      connection_->close(iso7816::Leave::powered_off);
+      connection_->close(how);
     } catch (const Error& error) {
       if (ends_station(error)) throw;
     }
@@ -102,8 +102,11 @@ class Run {
       case Standing::rejected:
       case Standing::spoiled:
         return Error(Code::chip_not_blank, "the ledger knows this chip as used: take it out");
-      case Standing::unknown:
+      case Standing::in_work:
       case Standing::uncertain:
+        return Error(Code::chip_not_blank,
+                     "another writer works on a chip with this identifier: take it out");
+      case Standing::unknown:
         break;
     }
     if (identity_.life != chip::Life::blank)
@@ -148,7 +151,7 @@ class Run {
     driver_->open(*transport);
 
     begin("mark");
-    reached_ = Reached::touched;
+    reached_ = Reached::written;
     driver_->mark(run_);
     for (const auto& application : plan.applications) driver_->install(application.aid);
 
@@ -174,7 +177,6 @@ class Run {
     begin("lock");
     reached_ = Reached::locking;
     driver_->lock(*issuer);
-    reached_ = Reached::locked;
   }
 
   plan::ChipContribution generate(const plan::Plan& plan, const keys::ChipKeys& issuer) {
@@ -205,19 +207,28 @@ class Run {
     }
   }
 
-  /// Judges the card as a stranger does, over a fresh connection, and holds what was read against the ledger.
+  /// Over a fresh connection: judges the card as a stranger does, holds what was read against the ledger, and
+  /// tries to write as the issuer.
   void verify() {
     begin("verify");
     driver_.reset();
     connection_->close(iso7816::Leave::reset);
     connection_.reset();
-    connection_ = writer_.slot.connect();
+    connect();
+    if (driver_->identify().chip != identity_.chip)
+      throw Error(Code::card_torn, "another card came in the place of the finished one");
     judge();
+    // The stranger has selected what it liked: a driver that knows nothing of it begins anew.
+    use_driver();
+    driver_->prove_locked(edition_.profile.applications.front().aid,
+                          *edition_.issuer.for_chip(identity_.chip));
+    verified_ = true;
   }
 
   void judge() {
-    const inspect::Report report = inspect::inspect(*connection_, edition_.promises, edition_.trust_anchors,
-                                                    station_.random, station_.clock.now());
+    const inspect::Report report =
+        inspect::inspect(*connection_, edition_.promises, edition_.trust_anchors, station_.random,
+                         station_.clock.now(), edition_.command_limit);
     const auto failed = std::find_if(report.checks.begin(), report.checks.end(),
                                      [](const auto& check) { return !check.passed; });
     if (failed != report.checks.end())
@@ -226,37 +237,54 @@ class Run {
     if (!station_.journal.keeps_promise(run_, report.number, report.sod_digest))
       throw Error(Code::promise_broken,
                   "the finished card carries another number or EF.SOD than the ledger committed for it");
-    verified_ = true;
   }
 
   /// What an error after `bind` means for the chip and the order.
   Result fail(const std::string& order_id, const Error& error) {
-    // Locked, or perhaps locked, and out of sight: whole or not, nobody knows until the chip is seen again.
-    if (reached_ >= Reached::locking && lost_sight(error)) {
-      leave();
-      return result({}, error, order_id);
-    }
+    if (judged(error)) return close(order_id, Outcome::rejected, error);
     if (reached_ == Reached::nothing) return close(order_id, Outcome::returned, error);
-    return close(order_id, judged(error) ? Outcome::rejected : Outcome::spoiled, error);
+    if (reached_ == Reached::written) return close(order_id, Outcome::spoiled, error);
+    return leave_open(order_id, error);
   }
 
   /// A chip whose run was cut off after its promise: if it is locked it is judged, else it can never be
   /// whole.
   Result settle(const ChipHistory& history) {
     run_ = history.run.value();
-    begin("settle");
-    if (identity_.life != chip::Life::issued)
-      return close(history.order_id, Outcome::spoiled,
-                   Error(Code::chip_interrupted,
-                         "an earlier run was interrupted before the lock: set the chip aside as spoiled"));
+    const bool locked = identity_.life == chip::Life::issued;
     try {
-      verify();
+      if (locked)
+        verify();
+      else
+        prove_unfinished();
     } catch (const Error& error) {
       if (ends_station(error)) throw;
-      if (lost_sight(error)) return refuse(error);  // the run stays open
-      return close(history.order_id, Outcome::rejected, error.at(step_));
+      if (judged(error)) return close(history.order_id, Outcome::rejected, error.at(step_));
+      return leave_open(history.order_id, error.at(step_));
     }
-    return close(history.order_id, Outcome::issued, std::nullopt);
+    if (locked) return close(history.order_id, Outcome::issued, std::nullopt);
+    return close(history.order_id, Outcome::spoiled,
+                 Error(Code::chip_interrupted,
+                       "an earlier run was interrupted before the lock: set the chip aside as spoiled"));
+  }
+
+  /// That it is the very chip of the run, and not one that only says so: it bears the run's mark and opens to
+  /// its keys, which were replaced before the promise. @throws Error where it is not
+  void prove_unfinished() {
+    begin("settle");
+    if (identity_.life != chip::Life::personalizing || identity_.mark != run_)
+      throw Error(Code::chip_foreign,
+                  "the chip has the identifier of an interrupted run's chip, but not its mark: find out "
+                  "where it comes from");
+    driver_->open(*edition_.issuer.for_chip(identity_.chip));
+  }
+
+  /// Locked, or perhaps locked, and nobody can tell whether it is whole: the run waits until its chip is seen
+  /// again.
+  Result leave_open(const std::string& order_id, const Error& error) {
+    station_.journal.let_go(run_);
+    leave();
+    return result({}, error, order_id);
   }
 
   Result close(const std::string& order_id, Outcome outcome, std::optional<Error> why) {
@@ -274,7 +302,7 @@ class Run {
     return {outcome, std::move(why), order_id, identified(), bound_, verified_};
   }
 
-  enum class Reached { nothing, touched, locking, locked };
+  enum class Reached { nothing, written, locking };  // what the chip may have gone through
 
   const Writer& writer_;
   const Edition& edition_;

@@ -37,6 +37,8 @@ TEST_CASE("a run from bind to issued") {
   CHECK(ledger.history(chip(1)).standing == Standing::unknown);
   ledger.bind(run_id(1), "O-1", chip(1), "writer 1");
   CHECK(station.state(1) == "bound");
+  CHECK(ledger.history(chip(1)).standing == Standing::in_work);
+  ledger.let_go(run_id(1));
   CHECK(ledger.history(chip(1)).standing == Standing::interrupted);
   ledger.rekeying(run_id(1), {1, {}}, {2, {}});
   CHECK_FALSE(ledger.keeps_promise(run_id(1), number_of(1), sod_digest(1)));
@@ -44,6 +46,9 @@ TEST_CASE("a run from bind to issued") {
   CHECK(station.state(1) == "uncertain");
   CHECK(ledger.uncertain() == 1);
   CHECK(ledger.history(chip(1)).standing == Standing::uncertain);
+  CHECK(ledger.take_up(run_id(1)));
+  CHECK_FALSE(ledger.take_up(run_id(1)));
+  CHECK(ledger.history(chip(1)).standing == Standing::in_work);
   CHECK(ledger.keeps_promise(run_id(1), number_of(1), sod_digest(1)));
   CHECK_FALSE(ledger.keeps_promise(run_id(1), number_of(2), sod_digest(1)));
   CHECK_FALSE(ledger.keeps_promise(run_id(1), number_of(1), sod_digest(2)));
@@ -105,6 +110,20 @@ TEST_CASE("a run that is not open is refused") {
     CHECK(code_of([&] { ledger.promise(run_id(run), promise_for(1)); }) == Code::ledger_damaged);
     CHECK(code_of([&] { ledger.close(run_id(run), Outcome::spoiled, "card-torn"); }) == Code::ledger_damaged);
   }
+  CHECK_FALSE(ledger.verify().first_failure);
+}
+
+TEST_CASE("an order that cannot be made is held, and a person releases it") {
+  Station station(2);
+  Ledger& ledger = *station.ledger;
+  CHECK(ledger.take_order()->id == "O-1");
+  ledger.hold("O-1", "order-invalid");
+  CHECK(station.state(1) == "held");
+  CHECK(ledger.take_order()->id == "O-2");
+  CHECK(code_of([&] { ledger.hold("O-1", "again"); }) == Code::ledger_damaged);
+  CHECK_FALSE(ledger.verify().first_failure);
+  ledger.release("O-1", "the profile was mended");
+  CHECK(station.state(1) == "queued");
   CHECK_FALSE(ledger.verify().first_failure);
 }
 

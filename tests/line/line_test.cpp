@@ -112,6 +112,20 @@ TEST_CASE("a chip that is issued is never written again") {
   world.check_invariants();
 }
 
+TEST_CASE("a twin of a chip whose run is open does not decide on it") {
+  World world(9, 1, 1);
+  world.add_blank();
+  constexpr std::size_t promise = 2;  // the third commit of a run
+  REQUIRE_FALSE(world.run({Fault::Kind::kill_after_commit, promise}));
+  REQUIRE(world.history(1).standing == Standing::uncertain);
+  world.restart();
+  world.clear_stack();
+  world.add_twin(1);
+  REQUIRE(world.run());
+  CHECK(world.order_states().begin()->second == "uncertain");
+  world.check_invariants();
+}
+
 TEST_CASE("a chip without room is spoiled and its order made on the next") {
   World world(8, 1, 1);
   world.add_blank(8 * 1024);

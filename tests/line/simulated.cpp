@@ -76,6 +76,7 @@ iso7816::ResponseApdu SimulatedConnection::transmit(const iso7816::CommandApdu& 
 
   auto response = process(command);
   if (fault == Fault::Kind::kill_inside || fault == Fault::Kind::kill_after) world_.kill();
+  if (fault == Fault::Kind::lie_after) return {{}, iso7816::StatusWord{0x6F00}};
   if (fault != Fault::Kind::none || !response) tear();
   return std::move(*response);
 }
@@ -118,6 +119,10 @@ std::unique_ptr<iso7816::Connection> SimulatedSlot::connect() {
   world_.stop_if_dead();
   vchip::Chip* chip = world_.inserted_[writer_];
   if (chip == nullptr) throw Error(Code::card_absent, "no card in " + writer_);
+  if (world_.connect_point()) {
+    chip->power_off();
+    throw Error(Code::chip_foreign, "the card does not answer to a reset");
+  }
   return std::make_unique<SimulatedConnection>(world_, writer_, *chip);
 }
 
@@ -158,6 +163,20 @@ std::optional<plan::Order> SimulatedJournal::take_order() {
 void SimulatedJournal::put_back(const std::string& order_id) {
   enter();
   ledger_.put_back(order_id);
+}
+
+void SimulatedJournal::hold(const std::string& order_id, std::string_view why) {
+  commit([&] { ledger_.hold(order_id, why); });
+}
+
+bool SimulatedJournal::take_up(const run::RunId& run) {
+  enter();
+  return ledger_.take_up(run);
+}
+
+void SimulatedJournal::let_go(const run::RunId& run) {
+  enter();
+  ledger_.let_go(run);
 }
 
 run::ChipHistory SimulatedJournal::history(const keys::ChipId& chip) {

@@ -70,7 +70,10 @@ class SimulatedJournal final : public run::Journal {
   SimulatedJournal(World& world, ledger::Ledger& ledger) : world_(world), ledger_(ledger) {}
   std::optional<plan::Order> take_order() override;
   void put_back(const std::string& order_id) override;
+  void hold(const std::string& order_id, std::string_view why) override;
   run::ChipHistory history(const keys::ChipId& chip) override;
+  bool take_up(const run::RunId& run) override;
+  void let_go(const run::RunId& run) override;
   std::size_t uncertain() override;
   void bind(const run::RunId& run, const std::string& order_id, const run::Blank& blank,
             const std::string& writer) override;
@@ -99,6 +102,7 @@ class RecordingObserver final : public run::LineObserver {
   void ended(const std::string&, const run::Result& result, std::chrono::nanoseconds) override {
     world_.results.push_back(result);
   }
+  void held(const std::string&, const Error&) override {}
   void stopped(const std::string&, const Error&) override {}
 
  private:

@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint8_t transport_version = 0x30;
+constexpr std::uint32_t default_memory = 128 * 1024;
 
 fs::path fresh_folder(const std::string& stem) {
   static std::size_t made = 0;
@@ -76,6 +77,10 @@ const char* name_of(Fault::Kind kind) {
       return "kill inside";
     case Fault::Kind::kill_after:
       return "kill after";
+    case Fault::Kind::lie_after:
+      return "lie after";
+    case Fault::Kind::mute:
+      return "mute";
     case Fault::Kind::kill_before_commit:
       return "kill before commit";
     case Fault::Kind::kill_in_commit:
@@ -126,10 +131,10 @@ run::Prepared World::prepare(std::size_t order) const {
   return {std::move(copy), std::move(plan)};
 }
 
-vchip::Chip& World::add(std::uint32_t memory, const keys::ChipId* keys_of) {
+vchip::Chip& World::add(std::size_t serial, std::uint32_t memory, const keys::ChipId* keys_of) {
   vchip::ChipConfig config;
   config.hardware.cplc[0] = 0x47;
-  config.hardware.cplc[15] = static_cast<std::uint8_t>(chips_.size() + 1);  // serial number
+  config.hardware.cplc[15] = static_cast<std::uint8_t>(serial);
   config.hardware.memory = memory;
   keys::ChipId id;
   const Bytes chip_id = config.hardware.chip_id();
@@ -146,12 +151,16 @@ vchip::Chip& World::add(std::uint32_t memory, const keys::ChipId* keys_of) {
 }
 
 vchip::Chip& World::add_blank(std::uint32_t memory) {
-  return add(memory, nullptr);
+  return add(chips_.size() + 1, memory, nullptr);
 }
 
 vchip::Chip& World::add_blank_with_other_keys() {
   const keys::ChipId somebody_else{};
-  return add(128 * 1024, &somebody_else);
+  return add(chips_.size() + 1, default_memory, &somebody_else);
+}
+
+vchip::Chip& World::add_twin(std::size_t of) {
+  return add(of, default_memory, nullptr);
 }
 
 void World::present_again(std::size_t number) {
@@ -182,7 +191,7 @@ std::size_t World::key_sets_that_open(std::size_t number) {
 
 std::optional<run::LineReport> World::run(Fault fault, run::LineRules rules) {
   fault_ = fault;
-  commands_ = commits_ = 0;
+  commands_ = commits_ = connections_ = 0;
   written_.clear();
   rules.card_wait = std::chrono::seconds(30);  // of virtual time: the line ends when the stack is empty
   baton_.expect(writer_names_.size());
@@ -226,7 +235,11 @@ void World::restart() {
 
 Fault::Kind World::command_point() {
   const bool here = fault_.at == commands_++;
-  return here && fault_.kind < Fault::Kind::kill_before_commit ? fault_.kind : Fault::Kind::none;
+  return here && fault_.kind < Fault::Kind::mute ? fault_.kind : Fault::Kind::none;
+}
+
+bool World::connect_point() {
+  return fault_.at == connections_++ && fault_.kind == Fault::Kind::mute;
 }
 
 Fault::Kind World::commit_point() {

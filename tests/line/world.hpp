@@ -55,6 +55,8 @@ struct Fault {
     kill_before,  // the process dies before the command is sent
     kill_inside,  // it dies while the chip is at work; the chip loses power in the middle
     kill_after,   // it dies before it has the answer
+    lie_after,    // the command is done, and the chip says 6F00
+    mute,  // a card does not answer to the reset of this connection (connections are counted, not commands)
     kill_before_commit,
     kill_in_commit,  // between the ledger's commit and its high-water mark
     kill_after_commit,
@@ -86,6 +88,9 @@ class World {
   vchip::Chip& add_blank(std::uint32_t memory = 128 * 1024);
   /// The same with transport keys of somebody else.
   vchip::Chip& add_blank_with_other_keys();
+  /// A blank chip that says that it is the one with this number, with the keys of that one.
+  vchip::Chip& add_twin(std::size_t of);
+  void clear_stack() { stack_.clear(); }
   /// Puts the chip with this number, taken out before, back on top of the stack.
   void present_again(std::size_t chip);
   vchip::Chip& chip(std::size_t number) { return *chips_.at(number - 1).chip; }
@@ -100,6 +105,7 @@ class World {
 
   std::size_t commands() const { return commands_; }
   std::size_t commits() const { return commits_; }
+  std::size_t connections() const { return connections_; }
   /// Bytes that the chip wrote to its memory in the command with this number, in the last run.
   std::size_t written_by(std::size_t command) const { return written_.at(command); }
 
@@ -125,10 +131,11 @@ class World {
   friend class RecordingObserver;
 
   std::unique_ptr<ledger::Ledger> open_ledger();
-  vchip::Chip& add(std::uint32_t memory, const keys::ChipId* keys_of);
+  vchip::Chip& add(std::size_t serial, std::uint32_t memory, const keys::ChipId* keys_of);
   /// Counts a command or a commit, and says what is to happen at it.
   Fault::Kind command_point();
   Fault::Kind commit_point();
+  bool connect_point();
   void stop_if_dead() const;
   void kill();
 
@@ -147,7 +154,7 @@ class World {
   std::map<std::string, vchip::Chip*> inserted_;  // by writer
   Fault fault_;
   bool dead_ = false;
-  std::size_t commands_ = 0, commits_ = 0;
+  std::size_t commands_ = 0, commits_ = 0, connections_ = 0;
   std::vector<std::size_t> written_;
 };
 

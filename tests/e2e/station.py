@@ -1,0 +1,255 @@
+"""A station to try things on: a scratch home, virtual chips in pcscd's two virtual readers, and the program `perso` itself.
+
+The program's path comes in the environment variable PERSO_PROGRAM; a pcscd with the readers must run (scripts/pcscd.sh).
+"""
+
+import csv
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[2]
+PROFILE = SOURCE / "profiles" / "prc-2023"
+SAMPLE = PROFILE / "sample"
+PROGRAM = os.environ.get("PERSO_PROGRAM", "perso")
+READERS = ("Virtual PCD 00 00", "Virtual PCD 00 01")
+FIRST_PORT = 35963
+PATIENCE_S = 120  # for one command of the program; far above what any takes
+
+
+def run(command, **options):
+    """A program to its end; its output as text."""
+    return subprocess.run([str(word) for word in command], text=True, capture_output=True, timeout=PATIENCE_S, **options)
+
+
+def await_that(what, condition, seconds=30):
+    """Waits for a condition and returns what it returned."""
+    end = time.monotonic() + seconds
+    while not (value := condition()):
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {seconds} s in vain: {what}")
+        time.sleep(0.02)
+    return value
+
+
+def await_empty(reader):
+    """Until pcscd has seen that a card left. It looks every 400 ms, and takes a card that comes earlier for the old one.
+    Not to be asked while a card is connected to elsewhere: opensc-tool connects to each reader, and the other would be told busy."""
+    listing = ["opensc-tool", "--list-readers"]
+    await_that(f"{reader} is empty", lambda: re.search(rf"(?m)^\d+ +No .*{reader}$", run(listing).stdout))
+
+
+def sample_orders():
+    with open(SAMPLE / "orders.csv", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def children(process_id):
+    """The processes that a process started, as pairs of number and command line."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent == process_id:
+                found.append((int(folder.name), (folder / "cmdline").read_bytes().split(b"\0")))
+        except (OSError, ValueError, IndexError):
+            pass  # it ended meanwhile
+    return found
+
+
+def number_after(number, steps):
+    """The personal number that comes `steps` after one of the same place and birth date: ISO 7064 MOD 11-2."""
+    digits = number[:14] + f"{(int(number[14:17]) + steps) % 1000:03}"
+    rest = sum(int(digit) << (17 - place) for place, digit in enumerate(digits)) % 11
+    return digits + "10X98765432"[rest]
+
+
+def more_orders(count, first=0):
+    """Orders beside those of the sample: its holders again, as other people with numbers of their own."""
+    orders = []
+    for n in range(first, first + count):
+        order = dict(sample_orders()[n % 12])
+        order["order"] = f"E2E-{n + 1:04}"
+        order["number"] = number_after(order["number"], 1 + n // 12)
+        order["previous_number"] = ""
+        orders.append(order)
+    return orders
+
+
+class ChipFile:
+    """What a virtual chip's memory says, read without any code of the program: records of length, contents, CRC-32."""
+
+    LIVES = {1: "blank", 7: "personalizing", 15: "issued", 255: "terminated"}
+
+    def __init__(self, path):
+        self.path = Path(path)
+        self.life = "blank"
+        self.transport_keys = []
+        log = self.path.read_bytes()
+        at = 0
+        while at + 2 <= len(log):
+            size = int.from_bytes(log[at : at + 2], "big")
+            record = log[at + 2 : at + 2 + size]
+            if len(log) < at + 2 + size + 4:
+                break  # torn
+            at += 2 + size + 4
+            if record[0] == 1:
+                # kind, CPLC, i, memory, command limit, ATR with its length; then version, length, three keys
+                keys = record[1 + 42 + 1 + 4 + 2 :]
+                keys = keys[1 + keys[0] :]
+                self.transport_keys = [keys[2 + n * keys[1] : 2 + (n + 1) * keys[1]] for n in range(3)]
+            if record[0] == 6:
+                self.life = "personalizing"
+            if record[0] == 7:
+                self.life = self.LIVES[record[1]]
+
+
+class Chips:
+    """`perso vchip serve` on a folder, and its control socket."""
+
+    def __init__(self, station, folder, feed, slots, first_slot, timing):
+        self.folder = folder
+        self.readers = READERS[first_slot : first_slot + slots]
+        self.log = open(station.folder / f"serve-{folder.name}.log", "ab")
+        command = [PROGRAM, "--home", station.home, "vchip", "serve", "--dir", folder, "--slots", slots]
+        command += ["--port", FIRST_PORT + first_slot, "--timing", timing] + (["--feed"] if feed else [])
+        self.process = subprocess.Popen([str(word) for word in command], stderr=self.log, env=station.environment)
+        await_that("the virtual chips are served", (folder / "control").exists)
+
+    def tell(self, line):
+        """A line to the control socket; what it answers after `ok`."""
+        with socket.socket(socket.AF_UNIX) as control:
+            control.settimeout(PATIENCE_S)
+            control.connect(str(self.folder / "control"))
+            control.sendall(line.encode() + b"\n")
+            answer = control.makefile().readline().strip()
+        if not answer.startswith("ok"):
+            raise AssertionError(f"'{line}': {answer}")
+        return answer[2:].strip()
+
+    def remove(self, slot):
+        self.tell(f"remove {slot}")
+        await_empty(self.readers[slot])
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=30)
+        self.log.close()
+        for reader in self.readers:
+            await_empty(reader)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+class Station:
+    """A home in a scratch folder. Removed when the test that made it ends."""
+
+    def __init__(self, test, *init_options, environment=None):
+        self.folder = Path(tempfile.mkdtemp(prefix="perso-e2e-"))
+        test.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.test = test
+        self.home = self.folder / "home"
+        self.chips = self.folder / "chips"
+        self.environment = {**os.environ, **(environment or {})}
+        self.good("init", "--profile", PROFILE, *init_options)
+
+    def perso(self, *arguments, **options):
+        options.setdefault("env", self.environment)
+        return run([PROGRAM, "--home", self.home, *arguments], **options)
+
+    def good(self, *arguments, **options):
+        """A command that has to succeed; its standard output."""
+        done = self.perso(*arguments, **options)
+        self.test.assertEqual(done.returncode, 0, f"perso {arguments}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def json(self, *arguments):
+        return json.loads(self.good("--json", *arguments))
+
+    def json_lines(self, *arguments):
+        return [json.loads(line) for line in self.good("--json", *arguments).splitlines()]
+
+    def start(self, *arguments):
+        """A command that goes on while the test does something else."""
+        command = [PROGRAM, "--home", self.home, *arguments]
+        process = subprocess.Popen(
+            [str(word) for word in command], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment
+        )
+        self.test.addCleanup(process.communicate)
+        self.test.addCleanup(process.kill)
+        return process
+
+    def configure(self, **settings):
+        """Replaces single settings of station.yaml."""
+        file = self.home / "station.yaml"
+        text = file.read_text()
+        for key, value in settings.items():
+            text, count = re.subn(rf"(?m)^{key}:.*$", f"{key}: {value}", text)
+            self.test.assertEqual(count, 1, key)
+        file.write_text(text)
+
+    def write_batch(self, name, orders):
+        """A batch file with the sample's portraits beside it."""
+        folder = self.folder / name
+        folder.mkdir()
+        for portrait in SAMPLE.glob("*.jpg"):
+            shutil.copy(portrait, folder)
+        with open(folder / "orders.csv", "w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(orders[0]))
+            writer.writeheader()
+            writer.writerows(orders)
+        return folder / "orders.csv"
+
+    def import_orders(self, name, orders):
+        self.good("orders", "import", self.write_batch(name, orders), "--batch", name)
+
+    def import_sample(self, count=12):
+        """The first orders of the sample batch."""
+        self.import_orders("sample", sample_orders()[:count])
+
+    def make_chips(self, count, folder=None):
+        folder = folder or self.chips
+        self.good("vchip", "make", "--dir", folder, "--count", count)
+        return sorted((folder / "stack").glob("*.chip"))
+
+    def serve(self, folder=None, feed=False, slots=2, first_slot=0, timing="none"):
+        chips = Chips(self, folder or self.chips, feed, slots, first_slot, timing)
+        self.test.addCleanup(chips.process.kill)
+        return chips
+
+    def issue(self, count):
+        """Makes the next cards of the queue on new chips, in the first writer; their files."""
+        self.make_chips(count)
+        with self.serve(feed=True, slots=1):
+            self.good("run", "--writer", "writer-1", "--count", count)
+            await_that("the cards are taken out", lambda: len(list((self.chips / "out").glob("*.chip"))) >= count)
+        return sorted(chip for chip in (self.chips / "out").glob("*.chip") if ChipFile(chip).life == "issued")
+
+    def events(self):
+        return [json.loads(line) for line in self.good("ledger", "export").splitlines()]
+
+    def check_ledger(self):
+        """The ledger is whole and its totals balance."""
+        self.good("ledger", "verify")
+        totals = self.json("ledger", "report")
+        ends = sum(totals[end] for end in ("issued", "rejected", "spoiled", "returned", "open"))
+        self.test.assertEqual(totals["drawn"], ends, totals)
+        self.test.assertTrue(totals["balanced"], totals)
+        return totals
+
+
+def main():
+    """Runs the tests of the file; one that had to be skipped is named with its reason."""
+    unittest.main(verbosity=2)

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t max_writers = 64;
 constexpr std::size_t longest_deadline_ms = 600'000;
 
-std::chrono::milliseconds read_ms(yaml::Node node, std::chrono::milliseconds otherwise) {
+std::chrono::milliseconds read_ms(const yaml::Node& node, std::chrono::milliseconds otherwise) {
   return node ? std::chrono::milliseconds(node.number(1, longest_deadline_ms)) : otherwise;
 }
 

@@ -4,7 +4,8 @@
 #include <unistd.h>
 
 #include <iostream>
-#include <nlohmann/json.hpp>
+
+#include "output.hpp"
 
 namespace perso::station {
 
@@ -34,6 +35,9 @@ class PlainConsole : public run::LineObserver {
   void ended(const std::string& writer, const run::Result& result, std::chrono::nanoseconds took) override {
     if (!result.outcome && !result.why) return;  // a blank chip with no order for it
     say(sentence(writer, result, took));
+  }
+  void held(const std::string& order_id, const Error& why) override {
+    say("order " + order_id + " waits for a person: " + why.what());
   }
   void stopped(const std::string& writer, const Error& why) override {
     say(writer + ": stopped, " + why.what());
@@ -91,10 +95,13 @@ class JsonConsole final : public run::LineObserver {
     if (!result.order_id.empty()) line["order"] = result.order_id;
     if (result.chip) line["chip"] = result.chip->hex();
     if (result.why) line["error"] = {{"code", name_of(result.why->code())}, {"message", result.why->what()}};
-    std::cout << line.dump() << std::endl;
+    print_json(line);
+  }
+  void held(const std::string& order_id, const Error& why) override {
+    print_json({{"order", order_id}, {"held", why.what()}});
   }
   void stopped(const std::string& writer, const Error& why) override {
-    std::cout << nlohmann::json{{"writer", writer}, {"stopped", why.what()}}.dump() << std::endl;
+    print_json({{"writer", writer}, {"stopped", why.what()}});
   }
 };
 

@@ -6,7 +6,7 @@
 
 #include "bytes/error.hpp"
 #include "pcsc/session.hpp"
-#include "program.hpp"
+#include "readiness.hpp"
 
 namespace perso::station {
 
@@ -31,14 +31,13 @@ Finding examine(const std::string& what, const std::function<std::string()>& loo
   }
 }
 
-std::string look_at_stack() {
-  if (!pcsc::stack_answers())
-    throw Error(Code::stack_absent,
-                "no pcscd answers; 'systemctl enable --now pcscd.socket', or 'pcscd' without systemd");
-  return "pcscd answers";
-}
-
-std::string look_at_reader(const WriterConfig& writer) {
+std::string look_at_reader(const Program& program, const WriterConfig& writer,
+                           const pcsc::Deadlines& deadlines) {
+  try {
+    require_reader(program, writer, deadlines);
+  } catch (const Error& error) {
+    if (error.code() != Code::reader_absent) throw;  // pcscd answers, and can be asked for its readers
+  }
   std::string known;
   for (const pcsc::ReaderInfo& reader : pcsc::list_readers()) {
     if (reader.name == writer.reader) return reader.card_present ? "there, with a card" : "there, empty";
@@ -58,14 +57,11 @@ std::string look_at_disk(const fs::path& home) {
 }
 
 std::string look_at_ledger(Home& home) {
-  const ledger::VerifyResult result = home.open_ledger("doctor")->verify();
-  if (result.first_failure) throw Error(Code::ledger_damaged, *result.first_failure);
-  return fmt::format("whole, {} events", result.events);
+  return fmt::format("whole, {} events", require_whole(*home.open_ledger("doctor")).events);
 }
 
 std::vector<Finding> examine_all(Program& program) {
   std::vector<Finding> findings;
-  findings.push_back(examine("stack", look_at_stack));
   std::optional<Home> home;
   findings.push_back(examine("home", [&] {
     home.emplace(program.options, program.clock, *program.random);
@@ -73,11 +69,16 @@ std::vector<Finding> examine_all(Program& program) {
   }));
   if (!home) return findings;
   for (const WriterConfig& writer : home->config().writers)
-    findings.push_back(examine("writer " + writer.name, [&] { return look_at_reader(writer); }));
+    findings.push_back(examine("writer " + writer.name,
+                               [&] { return look_at_reader(program, writer, home->config().deadlines); }));
   findings.push_back(examine("profile", [&] { return home->profile().name; }));
   findings.push_back(examine("keys", [&] {
     return fmt::format("{} open{}", home->keys().descriptions().size(),
                        home->keys().specimen() ? ", SPECIMEN" : "");
+  }));
+  findings.push_back(examine("signers", [&] {
+    require_signers(home->profile(), home->keys(), program.clock.now());
+    return std::string("may be used today");
   }));
   findings.push_back(examine("ledger", [&] { return look_at_ledger(*home); }));
   findings.push_back(examine("disk", [&] { return look_at_disk(home->path()); }));
@@ -92,7 +93,7 @@ void doctor(Program& program) {
     if (!program.options.json)
       std::cout << fmt::format("[{}] {}: {}\n", finding.good ? "ok" : "NO", finding.what, finding.detail);
   }
-  if (program.options.json) std::cout << rows.dump() << '\n';
+  if (program.options.json) print_json(rows);
 }
 
 }  // namespace

@@ -1,14 +1,13 @@
 #include "home.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
 
 #include "bytes/error.hpp"
 #include "config.hpp"
+#include "files.hpp"
 
 namespace perso::station {
 
@@ -29,7 +28,7 @@ Secret read_passphrase_file(const fs::path& file) {
   std::size_t size = read;
   if (size > 0 && bytes[size - 1] == '\n') --size;
   Secret whole(std::move(bytes));
-  if (read == 0 || read > max_passphrase)
+  if (in.bad() || read == 0 || read > max_passphrase)
     throw Error(Code::keys_locked, "cannot read a passphrase of 1 to 1,024 bytes from " + file.string());
   return Secret::copy_of(whole.expose().first(size));
 }
@@ -40,17 +39,6 @@ std::optional<Secret> find_passphrase(const Options& options, const Config& conf
   if (const char* given = std::getenv("PERSO_PASSPHRASE")) return Secret::copy_of(as_bytes(given));
   if (config.passphrase_file) return read_passphrase_file(options.home / *config.passphrase_file);
   return std::nullopt;
-}
-
-void write_private_file(const fs::path& file, ByteView contents) {
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  const bool written =
-      fd >= 0 && ::write(fd, contents.data(), contents.size()) == static_cast<ssize_t>(contents.size()) &&
-      ::fsync(fd) == 0;
-  if (fd >= 0) ::close(fd);
-  if (!written)
-    throw Error(Code::config_invalid,
-                "cannot write " + file.string() + ": look at the disk and its permissions");
 }
 
 Secret make_passphrase(const fs::path& file, Random& random) {
@@ -68,12 +56,18 @@ Secret make_passphrase(const fs::path& file, Random& random) {
 
 void Home::make(const Options& options, const Config& config, crypto::EcParameters parameters, Clock& clock,
                 Random& random) {
-  if (fs::exists(options.home))
+  // "home/" is the same folder, but what is put behind that name would be inside.
+  fs::path home = options.home.lexically_normal();
+  if (!home.has_filename()) home = home.parent_path();
+  if (fs::exists(home))
     throw Error(Code::config_invalid,
-                options.home.string() + " exists: name another home, or remove this one if it is not needed");
-  const fs::path building = options.home.string() + ".building";
-  fs::remove_all(building);
-  if (options.home.has_parent_path()) fs::create_directories(options.home.parent_path());
+                home.string() + " exists: name another home, or remove this one if it is not needed");
+  const fs::path building = home.string() + ".building";
+  if (fs::exists(building))
+    throw Error(Code::config_invalid, building.string() +
+                                          " stands in the way, as an init leaves it that was cut off: look "
+                                          "into it, and remove it if it is not needed");
+  if (home.has_parent_path()) fs::create_directories(home.parent_path());
   if (::mkdir(building.c_str(), 0700) != 0)
     throw Error(Code::config_invalid,
                 "cannot make " + building.string() + ": look at the disk and its permissions");
@@ -89,7 +83,7 @@ void Home::make(const Options& options, const Config& config, crypto::EcParamete
     ledger::Ledger::create(building, keys.ledger(), clock, {options.actor, "init"});
     write_private_file(building / "station.yaml", as_bytes(to_yaml(written)));
     read_config(building / "station.yaml");  // what init writes, every other command can read
-    fs::rename(building, options.home);
+    fs::rename(building, home);
   } catch (...) {
     fs::remove_all(building);
     throw;

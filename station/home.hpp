@@ -46,8 +46,8 @@ struct Options {
 class Home {
  public:
   /// Makes a home: folder (0700), specimen keys, empty ledger, station.yaml. Nothing stays of one that failed
-  /// half-way.
-  /// @throws Error Code::config_invalid where one stands already
+  /// half-way; it is built in HOME.building beside it.
+  /// @throws Error Code::config_invalid where one of the two stands already
   static void make(const Options& options, const Config& config, crypto::EcParameters parameters,
                    Clock& clock, Random& random);
 

@@ -31,9 +31,7 @@ void init(Program& program, const InitOptions& options) {
     nlohmann::json keys = nlohmann::json::array();
     for (const auto& key : home.keys().descriptions())
       keys.push_back({{"name", key.name}, {"algorithm", key.algorithm}, {"check", key.check}});
-    std::cout
-        << nlohmann::json{{"home", program.options.home.string()}, {"specimen", true}, {"keys", keys}}.dump()
-        << '\n';
+    print_json({{"home", program.options.home.string()}, {"specimen", true}, {"keys", keys}});
     return;
   }
   std::cout << "made " << program.options.home.string() << " with SPECIMEN keys:\n";

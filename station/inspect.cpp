@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <iostream>
 
 #include "bytes/error.hpp"
+#include "files.hpp"
 #include "program.hpp"
 #include "tlv/tlv.hpp"
 
@@ -32,14 +32,6 @@ std::string reader_of(const Config& config, const InspectOptions& options) {
   throw Error(Code::config_invalid, "station.yaml has no writer '" + options.writer + "'");
 }
 
-void write_file(const fs::path& file, ByteView contents) {
-  std::ofstream out(file, std::ios::binary | std::ios::trunc);
-  out.write(reinterpret_cast<const char*>(contents.data()), static_cast<std::streamsize>(contents.size()));
-  out.close();
-  if (!out)
-    throw Error(Code::malformed, "cannot write " + file.string() + ": look at the disk and its permissions");
-}
-
 /// The signed data inside of a file that is an EF.SOD. Any other file, also one that is no TLV at all, has
 /// none.
 std::optional<ByteView> sod_without_tag(const Bytes& contents) {
@@ -53,9 +45,10 @@ std::optional<ByteView> sod_without_tag(const Bytes& contents) {
 void export_files(const inspect::Report& report, const fs::path& folder) {
   for (const inspect::ReadFile& file : report.files) {
     const fs::path application = folder / file.application;
-    fs::create_directories(application);
-    write_file(application / file.name, file.contents);
-    if (const auto sod = sod_without_tag(file.contents)) write_file(application / (file.name + ".p7"), *sod);
+    make_private_folder(application);
+    write_private_file(application / file.name, file.contents);
+    if (const auto sod = sod_without_tag(file.contents))
+      write_private_file(application / (file.name + ".p7"), *sod);
   }
 }
 
@@ -89,13 +82,16 @@ void inspect_card(Program& program, const InspectOptions& options) {
   pcsc::Writer slot(reader, program.worker_command(reader), home.config().deadlines);
   if (!slot.wait_for_card(card_wait)) throw Error(Code::card_absent, "no card in " + reader + ": put one in");
   const auto card = slot.connect();
-  const inspect::Report report = inspect::inspect(*card, run::promises_of(home.profile()), anchors,
-                                                  *program.random, program.clock.now());
+  const inspect::Report report =
+      inspect::inspect(*card, run::promises_of(home.profile()), anchors, *program.random, program.clock.now(),
+                       home.config().command_limit);
   card->close(iso7816::Leave::powered_off);
 
+  // Nobody sees a holder's data without a trace of it.
+  home.open_ledger("inspect")->inspected(reader);
   if (!options.export_to.empty()) export_files(report, options.export_to);
   if (program.options.json)
-    std::cout << describe(report).dump() << '\n';
+    print_json(describe(report));
   else
     show(report);
   if (!report.passed()) program.exit_code = 1;

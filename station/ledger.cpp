@@ -3,8 +3,8 @@
 
 #include <iostream>
 
-#include "bytes/error.hpp"
 #include "program.hpp"
+#include "readiness.hpp"
 
 namespace perso::station {
 
@@ -13,13 +13,9 @@ namespace {
 void verify(Program& program) {
   Home home = program.home();
   const auto ledger = home.open_ledger("ledger verify");
-  const ledger::VerifyResult result = ledger->verify();
-  if (result.first_failure)
-    throw Error(Code::ledger_damaged,
-                *result.first_failure + "; keep the files as they are and find out who changed them");
+  const ledger::VerifyResult result = require_whole(*ledger);
   if (program.options.json)
-    std::cout << nlohmann::json{{"good", true}, {"events", result.events}, {"head", result.head}}.dump()
-              << '\n';
+    print_json({{"good", true}, {"events", result.events}, {"head", result.head}});
   else
     std::cout << "the ledger is whole: " << result.events << " events, head " << result.head << '\n';
 }
@@ -30,13 +26,16 @@ void report(Program& program) {
   const std::size_t accounted =
       totals.issued + totals.rejected + totals.spoiled + totals.returned + totals.open;
   if (program.options.json) {
-    std::cout << nlohmann::json{{"orders", totals.orders},   {"queued", totals.queued},
-                                {"waiting", totals.waiting}, {"drawn", totals.drawn},
-                                {"issued", totals.issued},   {"rejected", totals.rejected},
-                                {"spoiled", totals.spoiled}, {"returned", totals.returned},
-                                {"open", totals.open},       {"balanced", totals.drawn == accounted}}
-                     .dump()
-              << '\n';
+    print_json({{"orders", totals.orders},
+                {"queued", totals.queued},
+                {"waiting", totals.waiting},
+                {"drawn", totals.drawn},
+                {"issued", totals.issued},
+                {"rejected", totals.rejected},
+                {"spoiled", totals.spoiled},
+                {"returned", totals.returned},
+                {"open", totals.open},
+                {"balanced", totals.drawn == accounted}});
     return;
   }
   std::cout << "orders   " << totals.orders << ": " << totals.queued << " queued, " << totals.waiting

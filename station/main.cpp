@@ -1,5 +1,6 @@
 // perso: the program. Parses the command line, runs one subcommand, and turns whatever ends it into one line
 // and an exit code.
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 
@@ -28,10 +29,8 @@ void add_global_options(CLI::App& app, Program& program) {
 
 void report(const Program& program, const perso::Error& error) {
   if (program.options.json)
-    std::cerr << nlohmann::json{{"error",
-                                 {{"code", perso::name_of(error.code())}, {"message", error.what()}}}}
-                     .dump()
-              << '\n';
+    perso::station::print_json(
+        {{"error", {{"code", perso::name_of(error.code())}, {"message", error.what()}}}}, std::cerr);
   else
     std::cerr << "perso: " << error.what() << '\n';
 }
@@ -39,6 +38,8 @@ void report(const Program& program, const perso::Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // A reader of the output that has gone is no reason to die between two steps of a card.
+  std::signal(SIGPIPE, SIG_IGN);
   Program program;
   program.options.home = default_home();
   program.options.actor = perso::station::login_name();

@@ -3,7 +3,9 @@
 
 #include <iostream>
 
+#include "bytes/error.hpp"
 #include "plan/order.hpp"
+#include "plan/values.hpp"
 #include "program.hpp"
 
 namespace perso::station {
@@ -17,15 +19,25 @@ struct OrdersOptions {
   std::string reason;
 };
 
+/// The one given, or the file's.
+std::string batch_name(const OrdersOptions& options) {
+  if (!options.batch.empty()) return options.batch;
+  std::string stem = options.csv.stem().string();
+  if (!plan::is_order_id(stem))  // a batch is named as an order is
+    throw Error(Code::usage,
+                "a batch's name is 1 to 64 of A-Z a-z 0-9 . _ -, which the file's is not: give --batch NAME");
+  return stem;
+}
+
 void import(Program& program, const OrdersOptions& options) {
   Home home = program.home();
   const profile::Profile& profile = home.profile();
-  const std::string batch = options.batch.empty() ? options.csv.stem().string() : options.batch;
+  const std::string batch = batch_name(options);
   const auto ledger = home.open_ledger("orders import");
   const std::size_t taken =
       ledger->import(batch, profile, [&](const auto& take) { plan::read_csv(options.csv, profile, take); });
   if (program.options.json)
-    std::cout << nlohmann::json{{"batch", batch}, {"orders", taken}}.dump() << '\n';
+    print_json({{"batch", batch}, {"orders", taken}});
   else
     std::cout << "took batch " << batch << ": " << taken << " orders\n";
 }
@@ -35,15 +47,13 @@ void list(Program& program) {
   const auto ledger = home.open_ledger("orders list");
   ledger->list_orders([&](const ledger::OrderLine& order) {
     if (program.options.json)
-      std::cout << nlohmann::json{{"order", order.id},
-                                  {"batch", order.batch},
-                                  {"profile", order.profile},
-                                  {"state", order.state},
-                                  {"last_outcome", order.outcome_of_last_run},
-                                  {"imported_at", order.imported_at},
-                                  {"failures", order.failures}}
-                       .dump()
-                << '\n';
+      print_json({{"order", order.id},
+                  {"batch", order.batch},
+                  {"profile", order.profile},
+                  {"state", order.state},
+                  {"last_outcome", order.outcome_of_last_run},
+                  {"imported_at", order.imported_at},
+                  {"failures", order.failures}});
     else
       std::cout << fmt::format("{:<20} {:<16} {:<10} {}\n", order.id, order.batch, order.state,
                                order.outcome_of_last_run);
@@ -54,7 +64,7 @@ void release(Program& program, const OrdersOptions& options) {
   Home home = program.home();
   home.open_ledger("orders release")->release(options.order, options.reason);
   if (program.options.json)
-    std::cout << nlohmann::json{{"order", options.order}, {"state", "queued"}}.dump() << '\n';
+    print_json({{"order", options.order}, {"state", "queued"}});
   else
     std::cout << "order " << options.order << " is back in the queue\n";
 }

@@ -22,7 +22,7 @@ void check(const Program& program, const ProfileOptions& options) {
   std::size_t files = 0;
   for (const auto& application : profile.applications) files += application.files.size();
   if (program.options.json)
-    std::cout << nlohmann::json{{"profile", profile.name}, {"valid", true}, {"files", files}}.dump() << '\n';
+    print_json({{"profile", profile.name}, {"valid", true}, {"files", files}});
   else
     std::cout << profile.name << ": good, " << profile.applications.size() << " applications, " << files
               << " files\n";
@@ -77,7 +77,7 @@ void plan_order(const Program& program, const ProfileOptions& options) {
   const profile::Profile profile = profile::load(options.profile);
   const nlohmann::json plan = describe(plan::compile(profile, find_order(options, profile)));
   if (program.options.json)
-    std::cout << plan.dump() << '\n';
+    print_json(plan);
   else
     show(plan);
 }

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 
 #include "crypto/primitives.hpp"
 #include "home.hpp"
+#include "output.hpp"
 #include "system.hpp"
 
 namespace perso::station {

@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <iostream>
+#include <set>
 
 #include "bytes/error.hpp"
 #include "console.hpp"
-#include "pcsc/session.hpp"
-#include "program.hpp"
+#include "files.hpp"
+#include "iso7816/trace.hpp"
+#include "readiness.hpp"
 
 namespace perso::station {
 
@@ -20,7 +22,10 @@ struct RunOptions {
   int wait_s = 0;         // 0: for ever
   std::vector<std::string> writers;
   std::string body;
+  std::filesystem::path trace;
 };
+
+constexpr int interrupted_exit = 1;  // the operator ended the line before its work was done
 
 void check_body(const RunOptions& options) {
   const bool printable = std::ranges::all_of(options.body, [](char c) { return c > ' ' && c < 0x7F; });
@@ -29,11 +34,12 @@ void check_body(const RunOptions& options) {
 }
 
 std::vector<WriterConfig> chosen_writers(const Config& config, const RunOptions& options) {
+  if (config.writers.empty())
+    throw Error(Code::config_invalid, "station.yaml names no writer; 'perso doctor' lists the readers");
   if (options.writers.empty()) return config.writers;
   std::vector<WriterConfig> chosen;
-  for (const std::string& name : options.writers) {
-    const auto found = std::find_if(config.writers.begin(), config.writers.end(),
-                                    [&](const auto& writer) { return writer.name == name; });
+  for (const std::string& name : std::set(options.writers.begin(), options.writers.end())) {
+    const auto found = std::ranges::find(config.writers, name, &WriterConfig::name);
     if (found == config.writers.end())
       throw Error(Code::config_invalid, "station.yaml has no writer '" + name + "'");
     chosen.push_back(*found);
@@ -41,74 +47,92 @@ std::vector<WriterConfig> chosen_writers(const Config& config, const RunOptions&
   return chosen;
 }
 
-/// A line that could not take a single card is not begun.
-void require_readers(const std::vector<WriterConfig>& writers) {
-  if (!pcsc::stack_answers())
-    throw Error(
-        Code::stack_absent,
-        "no pcscd answers: start it with 'systemctl start pcscd', or 'pcscd' where there is no systemd");
-  const auto known = pcsc::list_readers();
-  for (const WriterConfig& writer : writers)
-    if (std::none_of(known.begin(), known.end(),
-                     [&](const auto& reader) { return reader.name == writer.reader; }))
-      throw Error(Code::reader_absent, "no reader '" + writer.reader + "' for " + writer.name +
-                                           ": plug it in, or name another in station.yaml ('perso doctor' "
-                                           "lists those that are there)");
-}
+/// The chosen writers' readers, each behind a tracer where a trace is wanted.
+class Slots {
+ public:
+  Slots(Program& program, const std::vector<WriterConfig>& chosen, const pcsc::Deadlines& deadlines,
+        const RunOptions& options) {
+    if (!options.trace.empty()) trace_.emplace(options.trace);
+    for (const WriterConfig& writer : chosen) {
+      readers_.push_back(
+          std::make_unique<pcsc::Writer>(writer.reader, program.worker_command(writer.reader), deadlines));
+      iso7816::Slot* slot = readers_.back().get();
+      if (trace_) {
+        tracers_.push_back(std::make_unique<iso7816::TracingSlot>(
+            *slot, program.clock, [this, name = writer.name](std::string_view line) {
+              trace_->add(name + ' ' + std::string(line));
+            }));
+        slot = tracers_.back().get();
+      }
+      writers_.push_back({writer.name, *slot, options.body});
+    }
+  }
+  const std::vector<run::Writer>& writers() const { return writers_; }
 
-/// The line's last words. `wanted` is what was in the queue, or the count asked for.
+ private:
+  std::optional<LineFile> trace_;
+  std::vector<std::unique_ptr<pcsc::Writer>> readers_;
+  std::vector<std::unique_ptr<iso7816::TracingSlot>> tracers_;
+  std::vector<run::Writer> writers_;
+};
+
+/// The line's last words. `wanted` is what was left to issue, or the count asked for.
 void summarize(const Program& program, const run::LineReport& report, std::size_t wanted) {
   if (program.options.json) {
-    std::cout << nlohmann::json{{"wanted", wanted},
-                                {"issued", report.issued},
-                                {"verified", report.verified},
-                                {"rejected", report.rejected},
-                                {"spoiled", report.spoiled},
-                                {"returned", report.returned},
-                                {"refused", report.refused},
-                                {"waiting_for_chip", report.waiting_for_chip}}
-                     .dump()
-              << std::endl;
+    print_json({{"wanted", wanted},
+                {"issued", report.issued},
+                {"verified", report.verified},
+                {"rejected", report.rejected},
+                {"spoiled", report.spoiled},
+                {"returned", report.returned},
+                {"refused", report.refused},
+                {"held", report.held},
+                {"waiting_for_chip", report.waiting_for_chip}});
     return;
   }
   if (report.waiting_for_chip > 0)
     std::cout << report.waiting_for_chip
               << " interrupted after their promise: put their chips in again, or release their orders\n";
+  if (report.held > 0)
+    std::cout << report.held << " held: mend what is wrong with them, then 'perso orders release'\n";
   std::cout << fmt::format("issued {} of {}, verified {}, rejected {}, spoiled {}", report.issued, wanted,
                            report.verified, report.rejected, report.spoiled)
             << std::endl;
 }
 
-/// 0 when every wanted card was issued; else the exit code of what went wrong last.
+/// 0 when every wanted card was issued and no run waits for its chip; else the exit code of what went wrong
+/// last.
 int exit_code_for(const run::LineReport& report, std::size_t wanted) {
   if (report.issued >= wanted && report.waiting_for_chip == 0) return 0;
-  return report.last_failure ? exit_code_of(report.last_failure->code()) : 1;
+  if (report.last_failure) return exit_code_of(report.last_failure->code());
+  return report.stopped_by_rule ? exit_code_of(Code::stopped_by_rule) : interrupted_exit;
+}
+
+run::LineRules rules_of(const Config& config, const RunOptions& options) {
+  run::LineRules rules;
+  rules.failures_in_row = config.failures_in_row;
+  if (options.count > 0) rules.count = options.count;
+  if (options.wait_s > 0) rules.card_wait = std::chrono::seconds(options.wait_s);
+  return rules;
 }
 
 void run_line(Program& program, const RunOptions& options) {
   Home home = program.home();
   const Config& config = home.config();
-  const profile::Profile& profile = home.profile();
-  const keys::KeySet& keys = home.keys();
-
   const std::vector<WriterConfig> chosen = chosen_writers(config, options);
   if (!options.body.empty()) check_body(options);
-  if (chosen.empty())
-    throw Error(Code::config_invalid, "station.yaml names no writer; 'perso doctor' lists the readers");
-  require_readers(chosen);
-  std::vector<std::unique_ptr<pcsc::Writer>> slots;
-  std::vector<run::Writer> writers;
-  std::vector<std::string> names;
-  for (const WriterConfig& writer : chosen) {
-    slots.push_back(std::make_unique<pcsc::Writer>(writer.reader, program.worker_command(writer.reader),
-                                                   config.deadlines));
-    writers.push_back({writer.name, *slots.back(), options.body});
-    names.push_back(writer.name);
-  }
+  const profile::Profile& profile = home.profile();
+  const keys::KeySet& keys = home.keys();
+  // A line that could not make a single card is not begun.
+  require_signers(profile, keys, program.clock.now());
+  for (const WriterConfig& writer : chosen) require_reader(program, writer, config.deadlines);
 
+  const Slots slots(program, chosen, config.deadlines, options);
   const auto ledger = home.open_ledger("run");
+  require_whole(*ledger);
   ledger->forget(program.clock.now() - std::chrono::days(config.holder_data_days));
-  const std::size_t queued = ledger->totals().queued;
+  const run::LineRules rules = rules_of(config, options);
+  const std::size_t wanted = std::min(ledger->totals().queued + ledger->uncertain(), rules.count);
 
   const auto transport = keys.card_keys(profile.chip.transport.from, profile.chip.transport.version);
   const auto issuer = keys.card_keys(profile.chip.issuer.from, profile.chip.issuer.version);
@@ -120,21 +144,19 @@ void run_line(Program& program, const RunOptions& options) {
       keys.trust_anchors(),
       run::promises_of(profile),
       config.command_limit};
-  run::LineRules rules;
-  rules.failures_in_row = config.failures_in_row;
-  if (options.count > 0) rules.count = options.count;
-  if (options.wait_s > 0) rules.card_wait = std::chrono::seconds(options.wait_s);
 
   catch_stop_signals();
+  std::vector<std::string> names;
+  for (const WriterConfig& writer : chosen) names.push_back(writer.name);
   const auto console = make_console(console_kind(program.options.json), names);
-  const run::LineReport report = run::run_line(writers, edition, {*ledger, program.clock, *program.random},
-                                               rules, *console, stop_requested);
-  const std::size_t wanted = std::min(queued, rules.count);
+  const run::LineReport report = run::run_line(
+      slots.writers(), edition, {*ledger, program.clock, *program.random}, rules, *console, stop_requested);
   summarize(program, report, wanted);
-  if (report.issued < wanted && !report.last_failure && !stop_requested())
+  program.exit_code = exit_code_for(report, wanted);
+  const bool nothing_else = !report.last_failure && !report.stopped_by_rule && !stop_requested();
+  if (nothing_else && report.issued < wanted && ledger->totals().queued > 0)
     throw Error(Code::card_absent, "no card came for " + std::to_string(options.wait_s) +
                                        " s and orders are left: put blank chips in and start again");
-  program.exit_code = exit_code_for(report, wanted);
 }
 
 }  // namespace
@@ -151,6 +173,8 @@ void add_run(CLI::App& app, Program& program) {
   command->add_option("--writer", options->writers, "Only this writer of station.yaml; may be given again");
   command->add_option("--body", options->body,
                       "Serial number of the card body, for a line of one card (--count 1)");
+  command->add_option("--trace", options->trace,
+                      "Add a line about every command that goes to a card to this file, without its data");
   command->callback([&program, options] { run_line(program, *options); });
 }
 

@@ -14,9 +14,8 @@ namespace {
 // A signal handler has nothing but static memory to leave word in.
 volatile std::sig_atomic_t stop_signal = 0;
 
-void on_stop_signal(int signal) {
+void on_stop_signal(int) {
   stop_signal = 1;
-  std::signal(signal, SIG_DFL);
 }
 
 }  // namespace
@@ -40,8 +39,14 @@ std::string login_name() {
 }
 
 void catch_stop_signals() {
-  std::signal(SIGINT, on_stop_signal);
-  std::signal(SIGTERM, on_stop_signal);
+  struct sigaction action {};
+  action.sa_handler = on_stop_signal;
+  action.sa_flags = SA_RESTART | SA_RESETHAND;  // a second signal ends the program at once
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before {};
+    sigaction(signal, &action, &before);
+    if (before.sa_handler == SIG_IGN) sigaction(signal, &before, nullptr);  // under nohup, for instance
+  }
 }
 
 bool stop_requested() {

@@ -17,7 +17,8 @@ class SystemClock final : public Clock {
 /// The login name of who runs the program; the one behind sudo where there is one.
 std::string login_name();
 
-/// From now on SIGINT and SIGTERM ask for an end instead of ending the program. A second one ends it at once.
+/// From now on SIGINT, SIGTERM and SIGHUP ask for an end instead of ending the program. A second one ends it
+/// at once.
 void catch_stop_signals();
 bool stop_requested();
 

@@ -9,6 +9,7 @@
 
 #include "bytes/error.hpp"
 #include "program.hpp"
+#include "vchip/card_folder.hpp"
 #include "vchip/chip.hpp"
 #include "vchip/server.hpp"
 
@@ -25,6 +26,7 @@ struct VchipOptions {
   std::string mode = "s8";
   vchip::ServerConfig server;
   bool feed = false;
+  bool empty = false;
   std::string timing = "none";
 };
 
@@ -63,9 +65,16 @@ void make(Program& program, const VchipOptions& options) {
     vchip::Chip::make_file(config, stack / (id.hex() + ".chip"));
   }
   if (program.options.json)
-    std::cout << nlohmann::json{{"made", options.count}, {"dir", options.dir.string()}}.dump() << '\n';
+    print_json({{"made", options.count}, {"dir", options.dir.string()}});
   else
     std::cout << "made " << options.count << " blank chips in " << stack.string() << '\n';
+}
+
+/// One chip for each empty slot, from the top of the stack.
+void fill_slots(const VchipOptions& options) {
+  vchip::CardFolder folder(options.dir, options.server.slots);
+  for (unsigned slot = 0; slot < options.server.slots; ++slot)
+    if (!folder.in_slot(slot)) folder.draw(slot);
 }
 
 vchip::Timing timing_named(const std::string& name) {
@@ -75,6 +84,7 @@ vchip::Timing timing_named(const std::string& name) {
 }
 
 void serve(Program& program, const VchipOptions& options) {
+  if (!options.feed && !options.empty) fill_slots(options);
   vchip::ServerConfig config = options.server;
   config.dir = options.dir;
   config.mode = options.feed ? vchip::FeedMode::feed : vchip::FeedMode::hold;
@@ -126,6 +136,8 @@ void add_vchip(CLI::App& app, Program& program) {
       ->capture_default_str();
   serve_command->add_flag("--feed", options->feed,
                           "Take out each card that the station is done with, and put in the next");
+  serve_command->add_flag("--empty", options->empty,
+                          "Begin with empty readers, for cards that are told to come");
   serve_command
       ->add_option("--timing", options->timing, "Answer as slowly as a real chip: none, contact, contactless")
       ->check(CLI::IsMember({"none", "contact", "contactless"}))

@@ -1,6 +1,7 @@
 #include "channel/scp03.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "bytes/error.hpp"
 #include "channel/scp03_kdf.hpp"
@@ -77,11 +78,10 @@ struct Scp03::State {
   iso7816::Card& card;
   SecurityLevel level;
   InitializeUpdate answer;
-  Bytes context;  // host challenge || card challenge
-  Secret enc, mac, rmac;
-  Bytes chaining = Bytes(block_size, 0x00);  // the last command's whole C-MAC
+  Bytes context;                                 // host challenge || card challenge
+  std::optional<crypto::AesKey> enc, mac, rmac;  // nothing once it is closed
+  Bytes chaining = Bytes(block_size, 0x00);      // the last command's whole C-MAC
   std::uint64_t counter = 0;  // commands so far: the low half of the 16-byte encryption counter
-  bool open = true;
 
   State(iso7816::Card& below, const keys::ChipKeys& keys, SecurityLevel wanted, InitializeUpdate answered,
         ByteView host_challenge);
@@ -89,12 +89,12 @@ struct Scp03::State {
   std::size_t mac_size() const { return answer.s16() ? 16 : 8; }
   bool has(std::uint8_t protection) const { return (static_cast<std::uint8_t>(level) & protection) != 0; }
 
-  Bytes cryptogram(Derivation constant) const;
+  bool open() const { return mac.has_value(); }
+  Bytes cryptogram(Derivation constant);
   CommandApdu with_mac(CommandApdu command);
   CommandApdu protect(const CommandApdu& plain);
-  std::optional<ResponseApdu> unprotect(ResponseApdu answered) const;
-  std::size_t protected_ne(std::size_t ne) const;
-  Bytes icv(std::uint8_t direction) const;
+  std::optional<ResponseApdu> unprotect(ResponseApdu answered);
+  Bytes icv(std::uint8_t direction);
   void close();
 };
 
@@ -105,7 +105,7 @@ Scp03::State::State(iso7816::Card& below, const keys::ChipKeys& keys, SecurityLe
       answer(std::move(answered)),
       context(concat({host_challenge, answer.card_challenge})) {
   const auto session_key = [&](keys::Role role, Derivation constant) {
-    return Secret(derive(prf_of(keys, role), constant, context, keys.key_size()));
+    return crypto::AesKey(Secret(derive(prf_of(keys, role), constant, context, keys.key_size())));
   };
   enc = session_key(keys::Role::enc, Derivation::s_enc);
   mac = session_key(keys::Role::mac, Derivation::s_mac);
@@ -113,8 +113,8 @@ Scp03::State::State(iso7816::Card& below, const keys::ChipKeys& keys, SecurityLe
 }
 
 /// Amendment D 6.2.2.2 and 6.2.2.3: as long as a challenge.
-Bytes Scp03::State::cryptogram(Derivation constant) const {
-  return derive([this](ByteView message) { return crypto::aes_cmac(mac, message); }, constant, context,
+Bytes Scp03::State::cryptogram(Derivation constant) {
+  return derive([this](ByteView message) { return mac.value().cmac(message); }, constant, context,
                 mac_size());
 }
 
@@ -137,7 +137,7 @@ CommandApdu Scp03::State::with_mac(CommandApdu command) {
   }
   append(input, command.data);
 
-  chaining = crypto::aes_cmac(mac, input);
+  chaining = mac.value().cmac(input);
   append(command.data, ByteView(chaining).first(mac_size()));
   return command;
 }
@@ -146,29 +146,19 @@ CommandApdu Scp03::State::protect(const CommandApdu& plain) {
   ++counter;  // for every command, also one without data: Amendment D 6.2.6
   const bool encrypts = has(c_decryption) && !plain.data.empty();
   return with_mac({plain.cla, plain.ins, plain.p1, plain.p2,
-                   encrypts ? crypto::aes_cbc_encrypt(enc, icv(0x00), padded(plain.data)) : plain.data,
-                   protected_ne(plain.ne)});
-}
-
-/// What was asked for and what protects it, as far as the length's form can say it.
-std::size_t Scp03::State::protected_ne(std::size_t ne) const {
-  if (ne == 0) return 0;
-  std::size_t grown = ne;
-  if (has(r_encryption)) grown = (grown / block_size + 1) * block_size;
-  if (has(r_mac)) grown += mac_size();
-  return std::min(grown, ne <= iso7816::max_ne_short ? iso7816::max_ne_short : iso7816::max_ne_extended);
+                   encrypts ? enc.value().cbc_encrypt(icv(0x00), padded(plain.data)) : plain.data, plain.ne});
 }
 
 /// The encrypted counter, Amendment D 6.2.6 and 6.2.7. `direction` is 00 for a command, 80 for its answer.
-Bytes Scp03::State::icv(std::uint8_t direction) const {
+Bytes Scp03::State::icv(std::uint8_t direction) {
   Bytes block(block_size - sizeof counter, 0x00);
   block.front() = direction;
   append_be64(block, counter);
-  return crypto::aes_encrypt_block(enc, block);
+  return enc.value().encrypt_block(block);
 }
 
 /// nullopt where the answer is not what the chip said to this command.
-std::optional<ResponseApdu> Scp03::State::unprotect(ResponseApdu answered) const {
+std::optional<ResponseApdu> Scp03::State::unprotect(ResponseApdu answered) {
   if (!has(r_mac)) return answered;
   if (!carries_mac(answered.status))
     return answered.data.empty() ? std::optional(std::move(answered)) : std::nullopt;
@@ -176,24 +166,23 @@ std::optional<ResponseApdu> Scp03::State::unprotect(ResponseApdu answered) const
 
   const ByteView data = ByteView(answered.data).first(answered.data.size() - mac_size());
   const std::uint8_t status[] = {answered.status.sw1(), answered.status.sw2()};
-  const Bytes expected = crypto::aes_cmac(rmac, concat({chaining, data, status}));
+  const Bytes expected = rmac.value().cmac(concat({chaining, data, status}));
   if (!equal_constant_time(ByteView(expected).first(mac_size()), ByteView(answered.data).last(mac_size())))
     return std::nullopt;
 
   if (!has(r_encryption) || data.empty())
     return ResponseApdu{Bytes(data.begin(), data.end()), answered.status};
   if (data.size() % block_size != 0) return std::nullopt;
-  const Bytes decrypted = crypto::aes_cbc_decrypt(enc, icv(0x80), data);
+  const Bytes decrypted = enc.value().cbc_decrypt(icv(0x80), data);
   const auto plain = unpadded(decrypted);
   if (!plain) return std::nullopt;
   return ResponseApdu{Bytes(plain->begin(), plain->end()), answered.status};
 }
 
 void Scp03::State::close() {
-  enc = Secret();
-  mac = Secret();
-  rmac = Secret();
-  open = false;
+  enc.reset();
+  mac.reset();
+  rmac.reset();
 }
 
 InitializeUpdate InitializeUpdate::parse(ByteView data) {
@@ -202,19 +191,17 @@ InitializeUpdate InitializeUpdate::parse(ByteView data) {
   if (data.size() < head || data[11] != scp03) foreign("the chip does not answer with SCP03");
 
   InitializeUpdate answer;
-  std::copy_n(data.begin(), answer.diversification.size(), answer.diversification.begin());
   answer.key_version = data[10];
   answer.i = data[12];
   const std::size_t half = answer.s16() ? 16 : 8;
-  const bool counted = data.size() == head + 2 * half + 3;
-  if (!counted && data.size() != head + 2 * half)
+  constexpr std::size_t counter_size = 3;  // absent with a random card challenge
+  if (data.size() != head + 2 * half && data.size() != head + 2 * half + counter_size)
     foreign("the chip's answer to INITIALIZE UPDATE has a wrong length");
 
   const ByteView challenge = data.subspan(head, half);
   const ByteView cryptogram = data.subspan(head + half, half);
   answer.card_challenge.assign(challenge.begin(), challenge.end());
   answer.card_cryptogram.assign(cryptogram.begin(), cryptogram.end());
-  if (counted) answer.sequence_counter = static_cast<std::uint32_t>(be16(data.last(3)) << 8 | data.back());
   return answer;
 }
 
@@ -247,7 +234,7 @@ Scp03 Scp03::open(iso7816::Card& card, const keys::ChipKeys& keys, SecurityLevel
 }
 
 ResponseApdu Scp03::transmit(const CommandApdu& command) {
-  if (!state_->open) broken("the secure channel was closed by an answer that failed its check");
+  if (!state_->open()) broken("the secure channel was closed by an answer that failed its check");
   auto answer = state_->unprotect(state_->card.transmit(state_->protect(command)));
   if (!answer) {
     state_->close();
@@ -262,10 +249,6 @@ std::size_t Scp03::room(std::size_t field) const {
   if (!state_->has(c_decryption)) return data;
   const std::size_t blocks = data / block_size;
   return blocks == 0 ? 0 : blocks * block_size - 1;  // padding takes at least a byte
-}
-
-const InitializeUpdate& Scp03::initialize_update() const {
-  return state_->answer;
 }
 
 Scp03::Scp03(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -2,8 +2,6 @@
 // through it.
 #pragma once
 
-#include <optional>
-
 #include "bytes/clock.hpp"
 #include "iso7816/card.hpp"
 #include "keys/keys.hpp"
@@ -19,15 +17,14 @@ enum class SecurityLevel : std::uint8_t {
   full = 0x33,  // C-DECRYPTION, C-MAC, R-MAC, R-ENCRYPTION
 };
 
-/// The answer to INITIALIZE UPDATE, Amendment D 7.1.1.
+/// The answer to INITIALIZE UPDATE, Amendment D 7.1.1, without what a host has no use for: key
+/// diversification data in front, sequence counter behind.
 struct InitializeUpdate {
-  std::array<std::uint8_t, 10> diversification{};
   std::uint8_t key_version = 0;
   std::uint8_t i =
       0;  // "i" parameter: bit 1 S16, bit 5 pseudo-random challenge, bits 6-7 R-MAC and R-ENCRYPTION support
   Bytes card_challenge;
   Bytes card_cryptogram;
-  std::optional<std::uint32_t> sequence_counter;
 
   bool s16() const { return (i & 0x01) != 0; }
   /// @throws Error chip_foreign where it is no answer of SCP03
@@ -49,13 +46,12 @@ class Scp03 final : public iso7816::Card {
   static Scp03 open(iso7816::Card& card, const keys::ChipKeys& keys, SecurityLevel level, Random& random,
                     bool s16 = false);
 
-  /// Ne is raised by what protects the answer.
+  /// Ne goes over as it is: it counts the plain answer (CONTRACT.md section 4).
   /// @throws Error channel_broken; malformed for more data than `room` says; whatever the card throws
   iso7816::ResponseApdu transmit(const iso7816::CommandApdu& command) override;
 
   /// The most plain command data that fits into a command data field of `field` bytes at this level.
   std::size_t room(std::size_t field) const;
-  const InitializeUpdate& initialize_update() const;
 
   Scp03(Scp03&&) noexcept;
   ~Scp03() override;

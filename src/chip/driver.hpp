@@ -66,6 +66,11 @@ class Driver {
   virtual Bytes read_back(const iso7816::Aid& application, iso7816::Fid fid, std::size_t size) = 0;
   /// Locks the chip for good.
   virtual void lock(const keys::ChipKeys& keys) = 0;
+  /// Opens the channel as the issuer and tries to write: INSTALL [for personalization] of `application`,
+  /// which changes nothing in itself. Returns only when the chip refuses it as CONTRACT.md says (6985).
+  /// @throws verification_failed, with the status word, when the chip takes it or answers anything else;
+  /// keys_do_not_open
+  virtual void prove_locked(const iso7816::Aid& application, const keys::ChipKeys& keys) = 0;
 };
 
 /// The driver of a platform. @param command_limit largest command data field to use, 255 to 65,535, below the

@@ -62,6 +62,14 @@ void append_lv(Bytes& out, ByteView value) {
   append(out, value);
 }
 
+/// The data field of INSTALL [for personalization], GlobalPlatform 11.5.2.3.6.
+Bytes for_personalization(const Aid& application) {
+  Bytes data = {0x00, 0x00};
+  append_lv(data, application.bytes());
+  append(data, Bytes{0x00, 0x00, 0x00});
+  return data;
+}
+
 /// Reads what the chip said: an encoding that breaks its format is a foreign chip's.
 template <typename Read>
 auto understood(Read read) {
@@ -266,13 +274,10 @@ Bytes GlobalPlatform::generate(const Aid& application, const KeyRequest& key, co
   return Bytes(value.begin(), value.end());
 }
 
-/// GlobalPlatform 11.5.2.3.6: INSTALL [for personalization], and the application's data behind it.
+/// INSTALL [for personalization], and the application's data behind it.
 void GlobalPlatform::write(const Aid& application, std::span<const FileImage> files) {
   const Bytes stream = dgi_stream(files);
-  Bytes data = {0x00, 0x00};
-  append_lv(data, application.bytes());
-  append(data, Bytes{0x00, 0x00, 0x00});
-  send_protected(0xE6, 0x20, 0x00, std::move(data), "INSTALL for personalization");
+  send_protected(0xE6, 0x20, 0x00, for_personalization(application), "INSTALL for personalization");
   store(stream);
   for (const FileImage& file : files)
     if (file.short_fid) short_fids_.insert_or_assign({application, file.fid}, *file.short_fid);
@@ -329,6 +334,19 @@ Bytes GlobalPlatform::read_part(std::size_t offset, std::size_t left) {
 void GlobalPlatform::lock(const keys::ChipKeys& keys) {
   open(keys);
   send_protected(0xF0, 0x80, 0x0F, {}, "SET STATUS");
+}
+
+/// Only the issuer's own attempt shows that the state is what keeps writes out: a stranger is turned away for
+/// want of a channel, on an open chip too.
+void GlobalPlatform::prove_locked(const Aid& application, const keys::ChipKeys& keys) {
+  open(keys);
+  const StatusWord status =
+      channel_.value()
+          .transmit({0x80, 0xE6, 0x20, 0x00, for_personalization(application), iso7816::max_ne_short})
+          .status;
+  if (status == iso7816::sw::conditions_not_satisfied) return;
+  throw Error(Code::verification_failed,
+              "the chip does not refuse its issuer's write as a locked one does: set it aside", status.value);
 }
 
 }  // namespace perso::chip

@@ -27,6 +27,7 @@ class GlobalPlatform final : public Driver {
   void write(const iso7816::Aid& application, std::span<const FileImage> files) override;
   Bytes read_back(const iso7816::Aid& application, iso7816::Fid fid, std::size_t size) override;
   void lock(const keys::ChipKeys& keys) override;
+  void prove_locked(const iso7816::Aid& application, const keys::ChipKeys& keys) override;
 
  private:
   Identity read_identity();

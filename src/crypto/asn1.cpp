@@ -65,6 +65,17 @@ int number(ByteView text, std::size_t offset, std::size_t size) {
   return value;
 }
 
+/// The rest of a time behind its year, MMDDhhmmssZ.
+Instant instant_in(int full_year, ByteView rest) {
+  using namespace std::chrono;
+  require(rest.size() == 11 && rest.back() == 'Z', "a time in whole seconds, with Z, is wanted");
+  const year_month_day date(year(full_year), month(static_cast<unsigned>(number(rest, 0, 2))),
+                            day(static_cast<unsigned>(number(rest, 2, 2))));
+  const int hour = number(rest, 4, 2), minute = number(rest, 6, 2), second = number(rest, 8, 2);
+  require(date.ok() && hour < 24 && minute < 60 && second < 60, "not a time");
+  return sys_days(date) + hours(hour) + minutes(minute) + seconds(second);
+}
+
 }  // namespace
 
 Bytes oid(std::string_view dotted) {
@@ -149,21 +160,23 @@ Bytes generalized_time(Instant instant) {
 }
 
 Instant read_time(const tlv::Element& element) {
-  using namespace std::chrono;
   const bool utc = element.tag == tag::utc_time;
   require(utc || element.tag == tag::generalized_time, "a time is wanted");
+  if (!utc) {
+    const Instant instant = read_generalized_time(element.value);
+    require(number(element.value, 0, 4) < 1950 || number(element.value, 0, 4) >= 2050,
+            "a year before 2050 is written as UTCTime");
+    return instant;
+  }
   const ByteView text = element.value;
-  const std::size_t start = utc ? 2 : 4;  // where the month begins
-  require(text.size() == start + 11 && text.back() == 'Z', "a time in whole seconds, with Z, is wanted");
-  int full_year = number(text, 0, start);
-  if (utc) full_year += full_year < 50 ? 2000 : 1900;
-  require(utc || full_year < 1950 || full_year >= 2050, "a year before 2050 is written as UTCTime");
-  const year_month_day date(year(full_year), month(static_cast<unsigned>(number(text, start, 2))),
-                            day(static_cast<unsigned>(number(text, start + 2, 2))));
-  const int hour = number(text, start + 4, 2), minute = number(text, start + 6, 2),
-            second = number(text, start + 8, 2);
-  require(date.ok() && hour < 24 && minute < 60 && second < 60, "not a time");
-  return sys_days(date) + hours(hour) + minutes(minute) + seconds(second);
+  require(text.size() == 13, "a time in whole seconds, with Z, is wanted");
+  const int year = number(text, 0, 2);
+  return instant_in(year + (year < 50 ? 2000 : 1900), text.subspan(2));
+}
+
+Instant read_generalized_time(ByteView text) {
+  require(text.size() == 15, "a time in whole seconds, with Z, is wanted");
+  return instant_in(number(text, 0, 4), text.subspan(4));
 }
 
 Bytes set_of(std::vector<Bytes> elements) {

@@ -43,6 +43,9 @@ Bytes time(Instant instant);
 Bytes generalized_time(Instant instant);
 /// Either form, each only for its own years.
 Instant read_time(const tlv::Element& element);
+/// The contents of a GeneralizedTime of any year, whole seconds, Z: where an implicit tag takes its tag's
+/// place.
+Instant read_generalized_time(ByteView text);
 
 /// SET OF: elements in the ascending order of their encodings.
 Bytes set_of(std::vector<Bytes> elements);

@@ -17,7 +17,8 @@ using namespace detail;
 constexpr std::size_t max_certificate_bytes = 16384;
 constexpr std::size_t max_name_parts = 16;
 constexpr std::size_t max_extensions = 32;
-constexpr tlv::Tag version_tag{0xA0}, extensions_tag{0xA3}, key_identifier_tag{0x80};
+constexpr tlv::Tag version_tag{0xA0}, extensions_tag{0xA3}, key_identifier_tag{0x80}, period_begin_tag{0x80},
+    period_end_tag{0x81};
 
 void require(bool holds, const char* what) {
   if (!holds) throw Error(Code::malformed, std::string("certificate: ") + what);
@@ -95,6 +96,17 @@ unsigned read_key_usage(ByteView value) {
   return bits[1];
 }
 
+/// PrivateKeyUsagePeriod (RFC 3280 4.2.1.4): its end. Both times are optional, but not together.
+std::optional<Instant> read_usage_period(ByteView value) {
+  tlv::Reader period(only(value, asn1::tag::sequence));
+  const auto begins = period.take(period_begin_tag);
+  const auto ends = period.take(period_end_tag);
+  period.expect_end();
+  require(begins || ends, "a private key usage period without a time");
+  if (begins) asn1::read_generalized_time(begins->value);
+  return ends ? std::optional(asn1::read_generalized_time(ends->value)) : std::nullopt;
+}
+
 }  // namespace
 
 Certificate Certificate::parse(ByteView der) {
@@ -163,6 +175,8 @@ void Certificate::read_extensions(ByteView extensions) {
     } else if (id == id_ce_authority_key_id) {
       tlv::Reader authority(only(value, asn1::tag::sequence));
       if (const auto key = authority.take(key_identifier_tag)) authority_key_id_ = copy(key->value);
+    } else if (id == id_ce_private_key_usage_period) {
+      private_key_not_after_ = read_usage_period(value);
     } else {
       require(!critical, "a critical extension is not understood");
     }

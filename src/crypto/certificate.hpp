@@ -60,6 +60,8 @@ class Certificate {
   const EcPublicKey& public_key() const { return key_; }
   Instant not_before() const { return not_before_; }
   Instant not_after() const { return not_after_; }
+  /// The end of the private key's usage period (9303-12 4.1.6); nullopt where the certificate sets none.
+  std::optional<Instant> private_key_not_after() const { return private_key_not_after_; }
   bool is_ca() const { return is_ca_; }
   bool may_sign_certificates() const { return (key_usage_ & key_cert_sign_bit) != 0; }
   bool may_sign_documents() const { return (key_usage_ & digital_signature_bit) != 0; }
@@ -81,6 +83,7 @@ class Certificate {
   EcPublicKey key_;
   Hash signature_hash_ = Hash::sha256;
   Instant not_before_{}, not_after_{};
+  std::optional<Instant> private_key_not_after_;
   bool is_ca_ = false;
   unsigned key_usage_ = 0;
 };

@@ -23,28 +23,17 @@ std::string aes_name(const Secret& key) {
   return "AES-" + std::to_string(8 * key.size());
 }
 
-Bytes mac(const std::string& algorithm, const Secret& key, ByteView message) {
-  return guarded("the MAC was not computed", [&] {
-    const auto code = Botan::MessageAuthenticationCode::create_or_throw(algorithm);
-    code->set_key(key.expose().data(), key.size());
-    code->update(message.data(), message.size());
-    Bytes out(code->output_length());
-    code->final(out.data());
-    return out;
-  });
+template <typename Algorithm>
+std::unique_ptr<Algorithm> keyed(std::unique_ptr<Algorithm> algorithm, const Secret& key) {
+  algorithm->set_key(key.expose().data(), key.size());
+  return algorithm;
 }
 
-Bytes aes_cbc(const Secret& key, ByteView iv, ByteView input, Botan::Cipher_Dir direction) {
-  if (iv.size() != block_size || input.size() % block_size != 0)
-    refuse("CBC takes a 16-byte iv and whole blocks");
-  return guarded("the CBC operation failed", [&] {
-    const auto mode = Botan::Cipher_Mode::create_or_throw(aes_name(key) + "/CBC/NoPadding", direction);
-    mode->set_key(key.expose().data(), key.size());
-    mode->start(iv.data(), iv.size());
-    Bytes out(input.begin(), input.end());
-    mode->process(out.data(), out.size());
-    return out;
-  });
+Bytes mac_with(Botan::MessageAuthenticationCode& code, ByteView message) {
+  code.update(message.data(), message.size());
+  Bytes out(code.output_length());
+  code.final(out.data());
+  return out;
 }
 
 class SystemRandom final : public Random {
@@ -109,31 +98,92 @@ Bytes digest(Hash hash, ByteView message) {
   });
 }
 
-Bytes aes_cmac(const Secret& key, ByteView message) {
-  return mac("CMAC(" + aes_name(key) + ")", key, message);
+struct AesKey::Impl {
+  Secret key;
+  std::string name;
+  std::unique_ptr<Botan::MessageAuthenticationCode> mac = nullptr;
+  std::unique_ptr<Botan::BlockCipher> cipher = nullptr;
+  std::unique_ptr<Botan::Cipher_Mode> encryption = nullptr, decryption = nullptr;
+
+  Bytes cbc(std::unique_ptr<Botan::Cipher_Mode>& mode, Botan::Cipher_Dir direction, ByteView iv,
+            ByteView input) {
+    if (iv.size() != block_size || input.size() % block_size != 0)
+      refuse("CBC takes a 16-byte iv and whole blocks");
+    return guarded("the CBC operation failed", [&] {
+      if (!mode) mode = keyed(Botan::Cipher_Mode::create_or_throw(name + "/CBC/NoPadding", direction), key);
+      mode->start(iv.data(), iv.size());
+      Bytes out(input.begin(), input.end());
+      mode->process(out.data(), out.size());
+      return out;
+    });
+  }
+};
+
+AesKey::AesKey(Secret key) {
+  std::string name = aes_name(key);
+  impl_ = std::make_unique<Impl>(Impl{std::move(key), std::move(name)});
+}
+AesKey::AesKey(AesKey&&) noexcept = default;
+AesKey& AesKey::operator=(AesKey&&) noexcept = default;
+AesKey::~AesKey() = default;
+
+Bytes AesKey::cmac(ByteView message) {
+  return guarded("the MAC was not computed", [&] {
+    auto& mac = impl_->mac;
+    if (!mac)
+      mac = keyed(Botan::MessageAuthenticationCode::create_or_throw("CMAC(" + impl_->name + ")"), impl_->key);
+    return mac_with(*mac, message);
+  });
 }
 
-Bytes hmac_sha256(const Secret& key, ByteView message) {
-  return mac("HMAC(SHA-256)", key, message);
-}
-
-Bytes aes_encrypt_block(const Secret& key, ByteView block) {
+Bytes AesKey::encrypt_block(ByteView block) {
   if (block.size() != block_size) refuse("an AES block has 16 bytes");
   return guarded("the block was not encrypted", [&] {
-    const auto cipher = Botan::BlockCipher::create_or_throw(aes_name(key));
-    cipher->set_key(key.expose().data(), key.size());
+    auto& cipher = impl_->cipher;
+    if (!cipher) cipher = keyed(Botan::BlockCipher::create_or_throw(impl_->name), impl_->key);
     Bytes out(block_size);
     cipher->encrypt(block.data(), out.data());
     return out;
   });
 }
 
+Bytes AesKey::cbc_encrypt(ByteView iv, ByteView plain) {
+  return impl_->cbc(impl_->encryption, Botan::ENCRYPTION, iv, plain);
+}
+
+Bytes AesKey::cbc_decrypt(ByteView iv, ByteView cipher) {
+  return impl_->cbc(impl_->decryption, Botan::DECRYPTION, iv, cipher);
+}
+
+namespace {
+
+/// For a single message.
+AesKey once(const Secret& key) {
+  return AesKey(Secret::copy_of(key.expose()));
+}
+
+}  // namespace
+
+Bytes aes_cmac(const Secret& key, ByteView message) {
+  return once(key).cmac(message);
+}
+
+Bytes hmac_sha256(const Secret& key, ByteView message) {
+  return guarded("the MAC was not computed", [&] {
+    return mac_with(*keyed(Botan::MessageAuthenticationCode::create_or_throw("HMAC(SHA-256)"), key), message);
+  });
+}
+
+Bytes aes_encrypt_block(const Secret& key, ByteView block) {
+  return once(key).encrypt_block(block);
+}
+
 Bytes aes_cbc_encrypt(const Secret& key, ByteView iv, ByteView plain) {
-  return aes_cbc(key, iv, plain, Botan::ENCRYPTION);
+  return once(key).cbc_encrypt(iv, plain);
 }
 
 Bytes aes_cbc_decrypt(const Secret& key, ByteView iv, ByteView cipher) {
-  return aes_cbc(key, iv, cipher, Botan::DECRYPTION);
+  return once(key).cbc_decrypt(iv, cipher);
 }
 
 Secret sp800_108_cmac(const Secret& key, ByteView label, ByteView context, std::size_t size) {

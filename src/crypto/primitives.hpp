@@ -13,6 +13,27 @@ enum class Hash { sha1, sha224, sha256, sha384, sha512 };
 std::size_t digest_size(Hash hash);
 Bytes digest(Hash hash, ByteView message);
 
+/// An AES key of 16, 24 or 32 bytes that is set up once, when it is first used, for many messages: a channel
+/// computes hundreds. Used by one thread. Wiped when it dies.
+class AesKey {
+ public:
+  /// @throws Error Code::crypto_failed for a key of another size
+  explicit AesKey(Secret key);
+  AesKey(AesKey&&) noexcept;
+  AesKey& operator=(AesKey&&) noexcept;
+  ~AesKey();
+
+  /// As the functions of these names below.
+  Bytes cmac(ByteView message);
+  Bytes encrypt_block(ByteView block);
+  Bytes cbc_encrypt(ByteView iv, ByteView plain);
+  Bytes cbc_decrypt(ByteView iv, ByteView cipher);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
 /// AES-CMAC (SP 800-38B), 16 bytes. Key of 16, 24 or 32 bytes.
 Bytes aes_cmac(const Secret& key, ByteView message);
 /// One 16-byte block.
@@ -47,11 +68,6 @@ constexpr std::size_t stretch_parallelism = 2;  // p
 constexpr std::size_t salt_size = 16;
 /// `size` bytes of key from a passphrase, so that a set of files under one salt costs one stretch.
 Secret stretch(const Secret& passphrase, ByteView salt, std::size_t size);
-
-/// Sealed under a key stretched from a passphrase, a random salt of its own in front.
-Bytes seal_with_passphrase(const Secret& passphrase, ByteView plain, ByteView bound_to, Random& random);
-/// @throws Error Code::keys_locked when the passphrase does not open it
-Secret open_with_passphrase(const Secret& passphrase, ByteView sealed, ByteView bound_to);
 
 /// The operating system's generator behind Botan's. Thread-safe.
 std::unique_ptr<Random> system_random();

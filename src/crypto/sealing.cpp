@@ -58,20 +58,4 @@ Secret stretch(const Secret& passphrase, ByteView salt, std::size_t size) {
   });
 }
 
-Bytes seal_with_passphrase(const Secret& passphrase, ByteView plain, ByteView bound_to, Random& random) {
-  Bytes out(salt_size);
-  random.fill(out);
-  append(out, seal(stretch(passphrase, out, key_size), plain, bound_to, random));
-  return out;
-}
-
-Secret open_with_passphrase(const Secret& passphrase, ByteView sealed, ByteView bound_to) {
-  try {
-    if (sealed.size() < salt_size) refuse("a sealed form is cut short");
-    return open(stretch(passphrase, sealed.first(salt_size), key_size), sealed.subspan(salt_size), bound_to);
-  } catch (const Error&) {
-    throw Error(Code::keys_locked, "the passphrase does not open it, or it was changed");
-  }
-}
-
 }  // namespace perso::crypto

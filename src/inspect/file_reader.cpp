@@ -1,5 +1,7 @@
 #include "inspect/file_reader.hpp"
 
+#include <algorithm>
+
 #include "bytes/error.hpp"
 #include "tlv/tlv.hpp"
 
@@ -11,6 +13,7 @@ using iso7816::StatusWord;
 
 namespace {
 
+constexpr std::size_t max_nc = 65535;
 constexpr std::size_t last_offset = 0x7FFF;  // ISO/IEC 7816-4 11.2.2: 15 bits in P1-P2
 
 /// A head that is no TLV is judged by whoever parses the file.
@@ -30,6 +33,10 @@ std::uint8_t low(std::size_t value) {
 }
 
 }  // namespace
+
+/// Without a limit, the Le of zeros that asks for whatever there is.
+FileReader::FileReader(iso7816::Card& card, std::size_t limit)
+    : card_(card), ne_(limit < max_nc ? std::max(limit, iso7816::max_ne_short) : iso7816::max_ne_extended) {}
 
 StatusWord FileReader::select(const iso7816::Aid& application) {
   const ByteView aid = application.bytes();

@@ -13,7 +13,9 @@ struct ReadOutcome {
 /// Not thread-safe; `card` must outlive it.
 class FileReader {
  public:
-  explicit FileReader(iso7816::Card& card) : card_(card) {}
+  /// @param limit bytes of data that the reader takes in one command, and so in one answer: below 256, only
+  /// short length is used
+  FileReader(iso7816::Card& card, std::size_t limit);
 
   iso7816::StatusWord select(const iso7816::Aid& application);
   /// One file of the selected application. With `templated`, the file is one BER-TLV element, whose length
@@ -23,7 +25,7 @@ class FileReader {
  private:
   iso7816::ResponseApdu read_part(std::uint8_t p1, std::uint8_t p2);
   iso7816::Card& card_;
-  std::size_t ne_ = iso7816::max_ne_extended;
+  std::size_t ne_;
 };
 
 }  // namespace perso::inspect

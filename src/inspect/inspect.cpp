@@ -43,8 +43,8 @@ std::uint8_t life_cycle_in(ByteView fci) {
 /// One inspection, from the first SELECT to the last probe.
 class Inspection {
  public:
-  Inspection(Card& card, const Promises& promises, Findings& findings)
-      : card_(card), promises_(promises), findings_(findings), reader_(card) {}
+  Inspection(Card& card, const Promises& promises, Findings& findings, std::size_t command_limit)
+      : card_(card), promises_(promises), findings_(findings), reader_(card, command_limit) {}
 
   /// Selects an application and reads its files: those that must not be readable first, so that a readable
   /// one is current after.
@@ -160,7 +160,7 @@ void Inspection::probe_lock() {
 bool Inspection::probe_update() {
   if (!current_first_byte_) return false;
   const StatusWord status = card_.transmit({0x00, 0xD6, 0x00, 0x00, Bytes{*current_first_byte_}, 0}).status;
-  findings_.check("UPDATE BINARY is refused", refused(status), answered(status));
+  findings_.check("a stranger's UPDATE BINARY is refused", refused(status), answered(status));
   return true;
 }
 
@@ -173,7 +173,7 @@ bool Inspection::probe_issuer_domain() {
   if (life_cycle)
     findings_.check("life cycle", *life_cycle == life_cycle_locked, "state " + to_hex({&*life_cycle, 1}));
   const StatusWord status = card_.transmit({0x80, 0xE2, 0x88, 0x00, Bytes{0x3F, 0xFF, 0x00}, 0}).status;
-  findings_.check("STORE DATA is refused", refused(status), answered(status));
+  findings_.check("a stranger's STORE DATA is refused", refused(status), answered(status));
   return true;
 }
 
@@ -184,10 +184,10 @@ bool Report::passed() const {
 }
 
 Report inspect(Card& card, const Promises& promises, const std::vector<crypto::Certificate>& trust_anchors,
-               Random& random, Instant now) {
+               Random& random, Instant now, std::size_t command_limit) {
   Report report;
   Findings findings(report);
-  Inspection inspection(card, promises, findings);
+  Inspection inspection(card, promises, findings, command_limit);
   Emrtd emrtd;
   for (const PromisedApplication& application : promises.applications) {
     inspection.read(application);

@@ -30,7 +30,7 @@ struct PromisedApplication {
 struct Promises {
   std::vector<PromisedApplication> applications;
   bool active_authentication = false;
-  bool locked = true;    // a write must be refused
+  bool locked = true;    // the chip's life cycle, and no stranger writes
   struct RecordNumber {  // where the text record repeats the number of EF.DG1
     std::string application, file;
     std::size_t at = 0, bytes = 0;  // UTF-16LE
@@ -76,16 +76,20 @@ struct Report {
 /// - active authentication: the chip signs a random challenge with the key of EF.DG15 (ICAO 9303-11 6.1,
 ///   ECDSA with SHA-256);
 /// - record number and portrait copy are those of EF.DG1 and EF.DG2;
-/// - the lock, by three commands that could change nothing on any chip: UPDATE BINARY of the first byte of
-///   the file read last, with the value that it has; SELECT of the issuer security domain, where there is
-///   one, whose FCI has to say the life cycle state 0F (tag 8A); and there STORE DATA of the reserved DGI
-///   3FFF, empty, without a channel. Any error is a refusal, 6D00 and 6E00 too: what a chip lacks cannot be
-///   used to write.
+/// - the lock as a stranger sees it, by three commands that could change nothing on any chip: UPDATE BINARY
+///   of the first byte of the file read last, with the value that it has; SELECT of the issuer security
+///   domain, where there is one, whose FCI has to say the life cycle state 0F (tag 8A); and there STORE DATA
+///   of the reserved DGI 3FFF, empty, without a channel. Any error is a refusal, 6D00 and 6E00 too: what a
+///   chip lacks cannot be used to write. The two writes show that nobody without keys can write; that the
+///   issuer cannot either is what the state says, and what chip::Driver::prove_locked tries with its keys.
 ///
 /// Reads with extended length, and in parts of 256 bytes on a card that answers 6700 to that: 32 KiB a file
-/// then.
+/// then, as whenever a file takes several parts.
+/// @param command_limit largest command data field that the reader takes, in bytes: no answer is asked to be
+/// longer, and below 256 every command is of short length
 /// @throws Error of exit code 4 where the card stops answering; every other fault is a failed check
 Report inspect(iso7816::Card& card, const Promises& promises,
-               const std::vector<crypto::Certificate>& trust_anchors, Random& random, Instant now);
+               const std::vector<crypto::Certificate>& trust_anchors, Random& random, Instant now,
+               std::size_t command_limit = 65535);
 
 }  // namespace perso::inspect

@@ -28,6 +28,19 @@ struct Line {
   }
 };
 
+class TracedConnection final : public Connection {
+ public:
+  TracedConnection(std::unique_ptr<Connection> connection, Clock& clock, Trace::Sink sink)
+      : connection_(std::move(connection)), trace_(*connection_, clock, std::move(sink)) {}
+  ByteView atr() const override { return connection_->atr(); }
+  ResponseApdu transmit(const CommandApdu& command) override { return trace_.transmit(command); }
+  void close(Leave leave) override { connection_->close(leave); }
+
+ private:
+  std::unique_ptr<Connection> connection_;
+  Trace trace_;
+};
+
 }  // namespace
 
 ResponseApdu Trace::transmit(const CommandApdu& command) {
@@ -35,6 +48,10 @@ ResponseApdu Trace::transmit(const CommandApdu& command) {
   ResponseApdu answer = card_.transmit(command);
   line.outcome = described(answer);
   return answer;
+}
+
+std::unique_ptr<Connection> TracingSlot::connect() {
+  return std::make_unique<TracedConnection>(slot_.connect(), clock_, sink_);
 }
 
 }  // namespace perso::iso7816

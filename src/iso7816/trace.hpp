@@ -28,4 +28,23 @@ class Trace final : public Card {
   Sink sink_;
 };
 
+/// A slot whose connections are traced. `slot`, `clock` and what the sink writes to must outlive it and its
+/// connections.
+class TracingSlot final : public Slot {
+ public:
+  TracingSlot(Slot& slot, Clock& clock, Trace::Sink sink)
+      : slot_(slot), clock_(clock), sink_(std::move(sink)) {}
+  const std::string& name() const override { return slot_.name(); }
+  bool wait_for_card(std::chrono::milliseconds timeout) override { return slot_.wait_for_card(timeout); }
+  bool wait_for_removal(std::chrono::milliseconds timeout) override {
+    return slot_.wait_for_removal(timeout);
+  }
+  std::unique_ptr<Connection> connect() override;
+
+ private:
+  Slot& slot_;
+  Clock& clock_;
+  Trace::Sink sink_;
+};
+
 }  // namespace perso::iso7816

@@ -60,7 +60,6 @@ class CardKeys {
  public:
   virtual ~CardKeys() = default;
   virtual std::unique_ptr<ChipKeys> for_chip(const ChipId& chip) const = 0;
-  virtual Kcv master_kcv() const = 0;
 };
 
 /// The ledger's operations, all under keys derived from the ledger master.

@@ -77,7 +77,6 @@ class SoftwareCardKeys final : public CardKeys {
   std::unique_ptr<ChipKeys> for_chip(const ChipId& chip) const override {
     return std::make_unique<SoftwareChipKeys>(master_, version_, chip, key_size_);
   }
-  Kcv master_kcv() const override { return kcv_of(master_); }
 
  private:
   Secret master_;

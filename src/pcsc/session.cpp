@@ -30,8 +30,6 @@ ReaderInfo info_of(const std::string& reader, const SCARD_READERSTATE& state) {
   ReaderInfo info;
   info.name = reader;
   info.card_present = (bits & SCARD_STATE_PRESENT) != 0;
-  info.card_mute = (bits & SCARD_STATE_MUTE) != 0;
-  info.in_use = (bits & (SCARD_STATE_INUSE | SCARD_STATE_EXCLUSIVE)) != 0;
   info.events = count_of(bits);
   if (info.card_present) {
     const std::size_t size = std::min<std::size_t>(state.cbAtr, sizeof state.rgbAtr);
@@ -124,6 +122,7 @@ std::unique_ptr<Link> Session::connect(const std::string& reader) {
   const LONG result = api_.connect(context_, reader, card, protocol);
   // A card that leaves before it was in use was not torn.
   if (result == SCARD_W_REMOVED_CARD) throw error_of(SCARD_E_NO_SMARTCARD, "SCardConnect", reader);
+  // Nor was one without power: it gave no answer to reset, which at this point is all that is known of it.
   if (result == SCARD_W_UNPOWERED_CARD) throw error_of(SCARD_W_UNRESPONSIVE_CARD, "SCardConnect", reader);
   expect(result, "SCardConnect", reader);
   std::unique_ptr<Link> link(new Link(*this, reader, card, protocol));

@@ -33,8 +33,6 @@ inline constexpr std::chrono::milliseconds settle_time{1000};
 struct ReaderInfo {
   std::string name;
   bool card_present = false;
-  bool card_mute = false;    // present, but it does not answer to a reset
-  bool in_use = false;       // a program is connected to the card
   std::uint16_t events = 0;  // pcsc-lite's count of insertions and removals: equal counts, same card
   Bytes atr;                 // empty without a card
 };
@@ -101,8 +99,8 @@ class Session {
   bool wait_for_card(const std::string& reader, std::chrono::milliseconds timeout);
   /// Waits until the card that was counted as `events` is gone: no card is there, or a later one.
   bool wait_for_removal(const std::string& reader, std::uint16_t events, std::chrono::milliseconds timeout);
-  /// @throws Error card_absent, card_busy, chip_foreign (no answer to reset), reader_absent, reader_fault,
-  /// stack_absent
+  /// @throws Error card_absent, card_busy, chip_foreign (no answer to reset: also of a card that gave one
+  /// before, which is for its user to know), reader_absent, reader_fault, stack_absent
   std::unique_ptr<Link> connect(const std::string& reader);
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "iso7816/response_chaining.hpp"
 #include "pcsc/process.hpp"
 
 namespace perso::pcsc {
@@ -23,21 +24,11 @@ Error failure_in(ByteView payload, const std::string& reader) {
 
 }  // namespace
 
-/// The near end of the worker's link. Once failed it stays failed: the card in the reader may be another one
-/// by now.
-class Writer::RemoteConnection final : public iso7816::Connection {
+/// The near end of the worker's link, an exchange at a time. Once failed it stays failed: the card in the
+/// reader may be another one by now.
+class Writer::RemoteLink final : public iso7816::Card {
  public:
-  RemoteConnection(Writer& writer, Bytes atr)
-      : writer_(writer), number_(writer.connection_), atr_(std::move(atr)) {}
-
-  ~RemoteConnection() override {
-    try {
-      close(iso7816::Leave::reset);
-    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the next connection finds out what is wrong
-    }
-  }
-
-  ByteView atr() const override { return atr_; }
+  explicit RemoteLink(Writer& writer) : writer_(writer), number_(writer.connection_) {}
 
   iso7816::ResponseApdu transmit(const iso7816::CommandApdu& command) override {
     if (failure_) throw Error(*failure_);
@@ -51,7 +42,7 @@ class Writer::RemoteConnection final : public iso7816::Connection {
     }
   }
 
-  void close(iso7816::Leave leave) override {
+  void close(iso7816::Leave leave) {
     if (ended()) return;
     number_ = 0;
     try {
@@ -66,8 +57,31 @@ class Writer::RemoteConnection final : public iso7816::Connection {
 
   Writer& writer_;
   std::uint64_t number_;
-  Bytes atr_;
   std::optional<Error> failure_;
+};
+
+/// A link whose answers are whole: what T=0 splits is put together below everything that looks at an answer.
+class Writer::RemoteConnection final : public iso7816::Connection {
+ public:
+  RemoteConnection(Writer& writer, Bytes atr) : link_(writer), atr_(std::move(atr)) {}
+
+  ~RemoteConnection() override {
+    try {
+      close(iso7816::Leave::reset);
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the next connection finds out what is wrong
+    }
+  }
+
+  ByteView atr() const override { return atr_; }
+  iso7816::ResponseApdu transmit(const iso7816::CommandApdu& command) override {
+    return whole_.transmit(command);
+  }
+  void close(iso7816::Leave leave) override { link_.close(leave); }
+
+ private:
+  RemoteLink link_;
+  iso7816::ResponseChaining whole_{link_};
+  Bytes atr_;
 };
 
 Writer::Writer(std::string reader, WorkerCommand command, Deadlines deadlines)

@@ -49,6 +49,7 @@ class Writer final : public iso7816::Slot {
   /// The card that was there is the one of the last connection: another one in its place counts as removal
   /// too.
   bool wait_for_removal(std::chrono::milliseconds timeout) override;
+  /// The connection's answers are whole: no 61xx and 6Cxx of T=0 comes out of it (iso7816::ResponseChaining).
   /// @throws Error also chip_foreign for a card that does not answer to reset. One connection at a time:
   /// card_busy.
   std::unique_ptr<iso7816::Connection> connect() override;
@@ -58,6 +59,7 @@ class Writer final : public iso7816::Slot {
   std::optional<int> worker() const;
 
  private:
+  class RemoteLink;
   class RemoteConnection;
   /// The payload of the worker's reply, until the next call. Starts a worker where there is none.
   ByteView ask(Request request, ByteView payload, std::chrono::milliseconds time);

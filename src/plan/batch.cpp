@@ -45,12 +45,16 @@ class Batch {
     columns_ = cells;
   }
 
-  /// Where a row stands, for messages: with its id, once that is known to be one.
+  /// Where a row stands, for messages: with its id, once that is known to be one and to tell nothing of the
+  /// holder.
   std::string place(std::size_t row, const std::vector<std::string>& cells) const {
-    const auto column = std::ranges::find(columns_, order_column) - columns_.begin();
-    const std::string id =
-        static_cast<std::size_t>(column) < cells.size() ? cells[static_cast<std::size_t>(column)] : "";
-    return file_.string() + " row " + std::to_string(row) + (is_order_id(id) ? " (" + id + ")" : "");
+    const std::string place = file_.string() + " row " + std::to_string(row);
+    if (cells.size() != columns_.size()) return place;
+    Order order;
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      (columns_[i] == order_column ? order.id : order.fields[columns_[i]]) = cells[i];
+    const bool shown = is_order_id(order.id) && !field_told_by_id(order, profile_);
+    return shown ? place + " (" + order.id + ")" : place;
   }
 
   Order read_order(const std::string& where, const std::vector<std::string>& cells) const {
@@ -103,7 +107,7 @@ class Batch {
     Bytes bytes(max_bytes + 1);
     in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     bytes.resize(static_cast<std::size_t>(in.gcount()));
-    if (bytes.empty()) refuse("cannot be read or is empty; check the file");
+    if (in.bad() || bytes.empty()) refuse("cannot be read or is empty; check the file");
     if (bytes.size() > max_bytes)
       fail(where, "is larger than " + std::to_string(max_bytes) + " bytes; make it smaller",
            Code::portrait_invalid);

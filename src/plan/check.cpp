@@ -118,6 +118,8 @@ void check(const Order& order, const profile::Profile& profile, const std::strin
     if (fault) throw Error(Code::order_invalid, where + ", field " + field + ' ' + *fault);
   };
   judge("order", unless(is_order_id(order.id), "is not 1 to 64 of A-Z a-z 0-9 . _ -; choose another"));
+  if (const auto told = field_told_by_id(order, profile))
+    judge("order", "repeats something of " + *told + "; choose an id that tells nothing of the holder");
   judge("profile", unless(order.profile == profile.name,
                           "is not the one that the order is checked against; use the order's own"));
   for (const auto& [name, value] : order.fields)

@@ -121,6 +121,7 @@ void for_each_csv_row(const std::filesystem::path& file, const Take& take) {
     in.read(buffer.data(), buffer.size());
     std::string_view chunk(buffer.data(), static_cast<std::size_t>(in.gcount()));
     if (first && chunk.starts_with(byte_order_mark)) chunk.remove_prefix(byte_order_mark.size());
+    if (in.bad()) throw Error(Code::order_invalid, file.string() + ": cannot be read; look at its disk");
     if (chunk.empty()) break;
     parser.feed(chunk);
   }

@@ -19,7 +19,7 @@ std::optional<Reason> reason_named(std::string_view name);
 /// A checked order. Text values are UTF-8 by holder field; a date is YYYY-MM-DD, a sex M or F, a country
 /// alpha-3.
 struct Order {
-  std::string id;  // unique for ever; 1 to 64 of A-Z a-z 0-9 . _ -
+  std::string id;  // unique for ever; 1 to 64 of A-Z a-z 0-9 . _ -; tells nothing of the holder
   std::string profile;
   Reason reason = Reason::first_issue;
   std::map<std::string, std::string> fields;

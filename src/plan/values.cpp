@@ -8,6 +8,36 @@
 namespace perso::plan {
 
 using identity::Date;
+using profile::FieldType;
+
+namespace {
+
+constexpr std::size_t telling_letters = 4;  // shorter words stand in ids by chance
+
+char upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+bool is_letter(char c) {
+  return upper(c) >= 'A' && upper(c) <= 'Z';
+}
+
+bool contains(std::string_view id, std::string_view text) {
+  const auto same = [](char a, char b) { return upper(a) == upper(b); };
+  return !std::ranges::search(id, text, same).empty();
+}
+
+bool tells_name(std::string_view id, std::string_view name) {
+  while (!name.empty()) {
+    const auto end = std::ranges::find_if_not(name, is_letter);
+    const auto size = static_cast<std::size_t>(end - name.begin());
+    if (size >= telling_letters && contains(id, name.substr(0, size))) return true;
+    name.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  return false;
+}
+
+}  // namespace
 
 bool is_order_id(std::string_view id) {
   const auto allowed = [](char c) {
@@ -15,6 +45,16 @@ bool is_order_id(std::string_view id) {
            c == '_' || c == '-';
   };
   return !id.empty() && id.size() <= 64 && std::ranges::all_of(id, allowed);
+}
+
+std::optional<std::string> field_told_by_id(const Order& order, const profile::Profile& profile) {
+  for (const profile::Field& field : profile.holder) {
+    const std::string value = value_of(order, field.name);
+    const bool number = field.type == FieldType::prc_number_18 || field.type == FieldType::prc_number_15;
+    if (number && !value.empty() && contains(order.id, value)) return field.name;
+    if (field.type == FieldType::latin_name && tells_name(order.id, value)) return field.name;
+  }
+  return std::nullopt;
 }
 
 std::string value_of(const Order& order, const std::string& field) {

@@ -9,6 +9,11 @@ namespace perso::plan {
 /// Whether this may be the id of an order, see Order.
 bool is_order_id(std::string_view id);
 
+/// The holder field of which the order's id tells something: a number, whole, or a word of a name of four
+/// letters or more, in either case. An id stands in messages, logs and the ledger in clear. nullopt where it
+/// tells nothing.
+std::optional<std::string> field_told_by_id(const Order& order, const profile::Profile& profile);
+
 /// Empty where the order leaves it out.
 std::string value_of(const Order& order, const std::string& field);
 

@@ -134,6 +134,7 @@ std::string read_text(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::string text(max_yaml_bytes + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (in.bad()) throw Error(Code::malformed, file.string() + ": cannot be read; look at its disk");
   text.resize(static_cast<std::size_t>(in.gcount()));
   return text;
 }

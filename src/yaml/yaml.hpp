@@ -28,7 +28,7 @@ inline constexpr std::size_t max_yaml_bytes = 1024 * 1024;
 inline constexpr std::size_t max_yaml_depth = 16;
 
 /// The file as text; of a larger one than a file may be, one byte more, so that its size is what is wrong
-/// with it. Empty where it cannot be read.
+/// with it. Empty where there is none. @throws Error Code::malformed where reading it fails
 std::string read_text(const std::filesystem::path& file);
 
 /// Reads the one document in `text`. nullopt, and one fault more, where it cannot be read. A key that stands

@@ -354,6 +354,31 @@ TEST_CASE(
   bench.driver.lock(bench.transport);
 }
 
+TEST_CASE("a lock is proven by 6985 to the issuer's own write, and by no other answer") {
+  const std::string install =
+      "80E620000D"
+      "0000"
+      "07A0000002471001"
+      "000000"
+      "00";
+  struct Row {
+    const char* answer;
+    std::uint16_t status;
+  };
+  for (const Row& row :
+       {Row{"009000", 0x9000}, Row{"6982", 0x6982}, Row{"6A88", 0x6A88}, Row{"6D00", 0x6D00}}) {
+    CAPTURE(row.answer);
+    Bench bench;
+    bench.script.expect(select_isd_again, "9000").expect(install, row.answer);
+    const Error error = error_of([&] { bench.driver.prove_locked(application(), bench.transport); });
+    CHECK(error.code() == Code::verification_failed);
+    CHECK(error.status_word() == row.status);
+  }
+  Bench bench;
+  bench.script.expect(select_isd_again, "9000").expect(install, "6985");
+  bench.driver.prove_locked(application(), bench.transport);
+}
+
 TEST_CASE("a refusal is an error with the chip's status word") {
   Bench bench;
   bench.open();

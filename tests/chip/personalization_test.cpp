@@ -192,3 +192,32 @@ TEST_CASE("nothing is written to a locked chip") {
   CHECK(error.code() == Code::command_refused);
   CHECK(error.status_word() == 0x6985);
 }
+
+TEST_CASE("the issuer proves the lock on a fresh connection") {
+  const Document document;
+  const auto issuer = test::station_keys(issuer_version), transport = test::station_keys(transport_version);
+  SUBCASE("issued") {
+    test::VirtualCard card(config());
+    Station station(card, 65535);
+    personalize(*station.driver, document, 16);
+    card.chip().reset();
+    Station later(card, 65535);
+    later.driver->prove_locked(document.travel_aid, issuer);
+    CHECK(error_of([&] { later.driver->prove_locked(document.travel_aid, transport); }).code() ==
+          Code::keys_do_not_open);
+    CHECK(card.chip().life() == vchip::LifeCycle::issued);
+  }
+  SUBCASE("personalizing") {
+    test::VirtualCard card(config());
+    Station station(card, 255);
+    station.driver->identify();
+    station.driver->open(transport);
+    station.driver->mark(run_name);
+    station.driver->install(document.travel_aid);
+    card.chip().reset();
+    Station later(card, 255);
+    const Error error = error_of([&] { later.driver->prove_locked(document.travel_aid, transport); });
+    CHECK(error.code() == Code::verification_failed);
+    CHECK(error.status_word() == 0x9000);
+  }
+}

@@ -197,6 +197,30 @@ TEST_CASE("extensions: critical and unknown, doubled, or out of form") {
   CHECK(refused(many));
 }
 
+TEST_CASE("the private key's usage period: its end as it was issued, and none where none is set") {
+  const auto random = system_random();
+  const Chain chain = Chain::make(EcParameters::named_curve, *random);
+  CHECK(chain.signer.private_key_not_after() == test::issued_at + std::chrono::days(90));
+  CHECK(chain.csca.private_key_not_after() == test::issued_at + std::chrono::days(5 * 365));
+
+  const auto with_period = [&](const char* period) {
+    return with_extensions(chain, extension("2.5.29.16", false, period), *random);
+  };
+  const std::string begin = "800F32303236303330313030303030305A", end = "810F32303236303533303030303030305A";
+  const auto period = [](const std::string& times) {
+    return to_hex(tlv::encode(asn1::tag::sequence, from_hex(times)));
+  };
+  CHECK(Certificate::parse(with_period(period(end).c_str())).private_key_not_after() ==
+        test::issued_at + std::chrono::days(90));
+  CHECK_FALSE(Certificate::parse(with_period(period(begin).c_str())).private_key_not_after());
+  CHECK_FALSE(Certificate::parse(with_extensions(chain, extension("1.2.3.4", false, "0500"), *random))
+                  .private_key_not_after());
+  for (const std::string& times : {std::string(), end + begin, begin + end + end,
+                                   std::string("810D3236303533303030303030305A"),       // UTCTime
+                                   std::string("810F32303236313333303030303030305A")})  // month 13
+    CHECK(malformed(with_period(period(times).c_str())));
+}
+
 TEST_CASE("a request that breaks the profile is refused") {
   const auto random = system_random();
   const EcPrivateKey key = EcPrivateKey::generate("secp256r1", *random);

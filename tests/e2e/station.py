@@ -120,7 +120,7 @@ class Chips:
         self.readers = READERS[first_slot : first_slot + slots]
         self.log = open(station.folder / f"serve-{folder.name}.log", "ab")
         command = [PROGRAM, "--home", station.home, "vchip", "serve", "--dir", folder, "--slots", slots]
-        command += ["--port", FIRST_PORT + first_slot, "--timing", timing] + (["--feed"] if feed else [])
+        command += ["--port", FIRST_PORT + first_slot, "--timing", timing] + ["--feed" if feed else "--empty"]
         self.process = subprocess.Popen([str(word) for word in command], stderr=self.log, env=station.environment)
         await_that("the virtual chips are served", (folder / "control").exists)
 

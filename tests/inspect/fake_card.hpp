@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "bytes/error.hpp"
 #include "crypto/ec.hpp"
 #include "iso7816/card.hpp"
 
@@ -27,6 +28,7 @@ class FakeCard final : public iso7816::Card {
   bool plays_back = false;                  // answers INTERNAL AUTHENTICATE as the first time
   bool extended_length = true;
   std::size_t most_at_once = 65536;  // bytes in one answer
+  std::size_t reader_limit = 65535;  // below 65,535, the reader itself fails on what is longer
   std::uint16_t update_answer = 0x6D00;
   std::uint16_t store_answer = 0x6985;
   std::optional<Bytes> issuer_domain_fci = from_hex(
@@ -41,6 +43,8 @@ class FakeCard final : public iso7816::Card {
 
   iso7816::ResponseApdu transmit(const iso7816::CommandApdu& command) override {
     commands.push_back(command);
+    if (reader_limit < 65535 && std::max(command.data.size(), command.ne) > reader_limit)
+      throw Error(Code::reader_fault, "the reader takes no APDU of this length");
     if (command.extended() && !extended_length) return {{}, iso7816::sw::wrong_length};
     switch (command.ins) {
       case 0xA4:

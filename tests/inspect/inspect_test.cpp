@@ -1,136 +1,12 @@
-#include "inspect/inspect.hpp"
-
 #include <doctest/doctest.h>
 
 #include <functional>
 
 #include "bytes/error.hpp"
-#include "crypto/chain.hpp"
-#include "identity/mrz.hpp"
-#include "identity/text.hpp"
-#include "inspect/fake_card.hpp"
-#include "lds/com.hpp"
-#include "lds/dg1.hpp"
-#include "lds/dg15.hpp"
-#include "lds/dg2.hpp"
-#include "lds/files.hpp"
-#include "lds/sod.hpp"
-#include "support/jpeg.hpp"
+#include "inspect/sample_card.hpp"
 
 using namespace perso;
-using test::Chain;
-using test::FakeCard;
-
-namespace {
-
-const Bytes emrtd(lds::emrtd_aid.begin(), lds::emrtd_aid.end());
-const Bytes national = from_hex("F0434E5052433233");
-const std::string number = "932682198501010017";
-const Instant today = test::issued_at + std::chrono::days(30);
-
-Random& chance() {
-  static const std::unique_ptr<Random> random = crypto::system_random();
-  return *random;
-}
-
-const Chain& chain() {
-  static const Chain made = Chain::make(crypto::EcParameters::named_curve, chance());
-  return made;
-}
-
-const Bytes& portrait() {
-  static const Bytes jpeg = test::make_jpeg(358, 441);
-  return jpeg;
-}
-
-identity::Td1 zone() {
-  identity::Td1 fields;
-  fields.document_code = "IR";
-  fields.issuing_state = "CHN";
-  fields.number = number;
-  fields.birth = "850101";
-  fields.sex = 'F';
-  fields.expiry = "360331";
-  fields.nationality = "CHE";
-  fields.name = {"MUSTER", "ANNA"};
-  return fields;
-}
-
-Bytes text_record() {
-  std::string text(256 / 2, ' ');
-  text.replace(122 / 2, number.size(), number);
-  return identity::utf16le(text);
-}
-
-Bytes sod_over(const FakeCard::Application& application, const Chain& signers, Instant signed_at) {
-  const auto& files = application.files;
-  const lds::SecurityObject object = lds::security_object_over(
-      {{1, files.at(0x0101).contents}, {2, files.at(0x0102).contents}, {15, files.at(0x010F).contents}});
-  return lds::encode_sod(object, signers.signer, signed_at, [&signers](ByteView message) {
-    return signers.signer_key.sign(crypto::Hash::sha256, message, chance());
-  });
-}
-
-/// A card that keeps every promise.
-FakeCard good_card() {
-  FakeCard card;
-  card.random = &chance();
-  card.key = crypto::EcPrivateKey::generate("secp256r1", chance());
-  FakeCard::Application& lds_files = card.applications[emrtd];
-  lds_files.files[0x011E].contents = lds::encode_com({"0107", "040000", {1, 2, 15}});
-  lds_files.files[0x0101].contents = lds::encode_dg1(identity::encode_td1(zone()));
-  lds_files.files[0x0102].contents = lds::encode_dg2(portrait());
-  lds_files.files[0x010F].contents =
-      lds::encode_dg15(card.key->public_key(), crypto::EcParameters::named_curve);
-  lds_files.files[0x011D].contents = sod_over(lds_files, chain(), test::issued_at);
-  lds_files.short_fids = {{0x1E, 0x011E}, {1, 0x0101}, {2, 0x0102}, {15, 0x010F}, {0x1D, 0x011D}};
-  FakeCard::Application& record = card.applications[national];
-  record.files[0x0001].contents = text_record();
-  record.files[0x0002].contents = portrait();
-  record.files[0x0003] = {Bytes(16, 0x5A), false};
-  return card;
-}
-
-void sign_again(FakeCard& card) {
-  FakeCard::Application& files = card.applications[emrtd];
-  files.files[0x011D].contents = sod_over(files, chain(), test::issued_at);
-}
-
-inspect::Promises promises() {
-  using iso7816::Fid;
-  using iso7816::ShortFid;
-  inspect::Promises out;
-  out.applications.push_back({"eMRTD",
-                              iso7816::Aid(emrtd),
-                              {{"EF.COM", Fid{0x011E}, true, ShortFid{0x1E}},
-                               {"EF.DG1", Fid{0x0101}, true, ShortFid{1}},
-                               {"EF.DG2", Fid{0x0102}, true, ShortFid{2}},
-                               {"EF.DG15", Fid{0x010F}, true, ShortFid{15}},
-                               {"EF.SOD", Fid{0x011D}, true, ShortFid{0x1D}}}});
-  out.applications.push_back(
-      {"national",
-       iso7816::Aid(national),
-       {{"TEXT", Fid{0x0001}}, {"PORTRAIT", Fid{0x0002}}, {"HIDDEN", Fid{0x0003}, false}}});
-  out.active_authentication = true;
-  out.record_number = {{"national", "TEXT", 122, 36}};
-  out.portrait_copy = {{"national", "PORTRAIT"}};
-  return out;
-}
-
-inspect::Report inspected(FakeCard& card, const inspect::Promises& promised = promises(),
-                          Instant now = today) {
-  return inspect::inspect(card, promised, {chain().csca}, chance(), now);
-}
-
-std::string failed_checks(const inspect::Report& report) {
-  std::string names;
-  for (const inspect::Check& check : report.checks)
-    if (!check.passed) names += (names.empty() ? "" : "; ") + check.name;
-  CHECK(report.passed() == names.empty());
-  return names;
-}
-
-}  // namespace
+using namespace perso::test;
 
 TEST_CASE("a card that keeps every promise passes, in the least number of commands") {
   FakeCard card = good_card();
@@ -164,6 +40,25 @@ TEST_CASE("a card without extended length is read in short parts, to the same ve
   std::size_t extended = 0;
   for (const auto& command : card.commands) extended += command.extended() ? 1 : 0;
   CHECK(extended == 1);
+}
+
+TEST_CASE("a reader's limit holds from the first command on") {
+  struct Row {
+    std::size_t limit;
+    std::size_t longest;  // Ne of any command
+  };
+  for (const Row& row : {Row{255, 256}, Row{256, 256}, Row{1024, 1024}, Row{65535, 65536}}) {
+    CAPTURE(row.limit);
+    FakeCard card = good_card();
+    card.reader_limit = std::max<std::size_t>(row.limit, 256);
+    const inspect::Report report =
+        inspect::inspect(card, promises(), {chain().csca}, chance(), today, row.limit);
+    CHECK(failed_checks(report) == "");
+    CHECK(report.files.at(6).contents == portrait());
+    std::size_t longest = 0;
+    for (const auto& command : card.commands) longest = std::max(longest, command.ne);
+    CHECK(longest == row.longest);
+  }
 }
 
 TEST_CASE("a card that gives less than it was asked for is asked on for what a template announces") {
@@ -266,9 +161,10 @@ TEST_CASE("each single fault fails its own check") {
       {"a file that cannot be read",
        [](FakeCard& c) { c.applications[emrtd].files[0x0101].readable = false; },
        "EF.DG1 is readable; record number"},
-      {"not locked: written", [](FakeCard& c) { c.update_answer = 0x9000; }, "UPDATE BINARY is refused"},
+      {"not locked: written", [](FakeCard& c) { c.update_answer = 0x9000; },
+       "a stranger's UPDATE BINARY is refused"},
       {"not locked: written with a warning", [](FakeCard& c) { c.update_answer = 0x63C1; },
-       "UPDATE BINARY is refused"},
+       "a stranger's UPDATE BINARY is refused"},
       {"not locked: personalizing",
        [](FakeCard& c) {
          c.issuer_domain_fci = from_hex(
@@ -286,7 +182,8 @@ TEST_CASE("each single fault fails its own check") {
        "life cycle"},
       {"an issuer security domain that answers nonsense",
        [](FakeCard& c) { c.issuer_domain_fci = from_hex("6FFF"); }, "life cycle"},
-      {"not locked: STORE DATA taken", [](FakeCard& c) { c.store_answer = 0x9000; }, "STORE DATA is refused"},
+      {"not locked: STORE DATA taken", [](FakeCard& c) { c.store_answer = 0x9000; },
+       "a stranger's STORE DATA is refused"},
   };
   for (const auto& fault : faults) {
     CAPTURE(fault.fault);

@@ -86,7 +86,7 @@ TEST_CASE("a specimen set opens and says what it holds") {
     CHECK(signer.certificate().signed_by(anchor));
     CHECK(signer.certificate().public_key().spki(form).size() > 0);
     CHECK(signer.certificate().public_key().verify(crypto::Hash::sha256, Bytes{1}, signer.sign(Bytes{1})));
-    CHECK(set.card_keys("issuer-master", 0x31)->master_kcv().hex() == set.descriptions()[3].check);
+    CHECK(set.card_keys("issuer-master", 0x31)->for_chip({})->version() == 0x31);
     CHECK(set.ledger().commit("event", Bytes{1}).size() == 32);
     CHECK(code_of([&] { set.signer("csca"); }) == Code::key_missing);
     CHECK(code_of([&] { set.card_keys("ledger-master", 0x31); }) == Code::key_missing);
@@ -242,6 +242,10 @@ TEST_CASE("a fault of key-set.yaml is told with its place") {
       {"parameters: explicit", "parameters: [explicit]", "set.yaml:4:13: a single value belongs here"},
       {"format: 1", "format: 2", "set.yaml:2:9: \"2\" is no whole number of 1"},
       {"format: 1", "format: [1", "set.yaml:3:"},
+      {"format: 1", "format: 1\nodd: 1", "set.yaml:3:1: key \"odd\" is unknown"},
+      {"format: 1", "format: 1\nformat: 1", "set.yaml:3:1: key \"format\" stands twice"},
+      {"    algorithm: AES-256\n", "", "key \"algorithm\" is missing"},
+      {"    algorithm: AES-256\n", "    algorithm: AES-256\n    odd: 1\n", "key \"odd\" is unknown"},
       {"algorithm: AES-256", "algorithm: AES-128", "a key of this purpose has the algorithm AES-256"},
       {"name: issuer-master", "name: ../issuer-master", "\"../issuer-master\" is no name"},
       {"name: issuer-master", "name: ledger-master", "a second key has this name"},

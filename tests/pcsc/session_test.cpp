@@ -215,7 +215,6 @@ TEST_CASE("readers are listed with what they hold") {
   REQUIRE(readers.size() == 2);
   CHECK(readers[0].name == "Reader A");
   CHECK(readers[0].card_present);
-  CHECK(readers[0].in_use);
   CHECK(readers[0].events == 5);
   CHECK(readers[0].atr == Bytes{0x3B, 0x00});
   CHECK(readers[1].name == "Reader B");

@@ -121,6 +121,43 @@ TEST_CASE("an answer too short for a time and a status word ends the worker") {
   CHECK_FALSE(writer.worker());
 }
 
+TEST_CASE("what T=0 splits is put together: no 61xx and no 6Cxx comes out of a connection") {
+  // Frames: 5 bytes of connect, 10 of a command of five bytes. An answer has eight bytes of time in front.
+  const std::string file = std::string(PERSO_BINARY_DIR) + "/t0-commands.bin";
+  const std::string next = "dd bs=10 count=1 iflag=fullblock <&3 2>/dev/null >>" + file + "; printf ";
+  Writer writer = scripted("rm -f " + file +
+                               "; dd bs=5 count=1 iflag=fullblock <&3 >/dev/null 2>&1;"
+                               "printf '\\000\\000\\000\\001\\000' >&3; " +
+                               next + R"('\000\000\000\013\00000000000\154\003' >&3; )" +    // 6C03
+                               next + R"('\000\000\000\015\00000000000AB\141\001' >&3; )" +  // AB 6101
+                               next + R"('\000\000\000\014\00000000000C\220\000' >&3; )" +   // C 9000
+                               next + R"('\000\000\000\013\00000000000\152\202' >&3; )" +    // 6A82
+                               "exec sleep 60",
+                           {5s, 5s});
+  const auto connection = writer.connect();
+  const auto answer = connection->transmit({0x00, 0xB0, 0x00, 0x00, {}, 256});
+  CHECK(as_text(answer.data) == "ABC");
+  CHECK(answer.status == iso7816::sw::success);
+  CHECK(connection->transmit({0x00, 0xB0, 0x00, 0x00, {}, 8}).status == iso7816::sw::file_not_found);
+  CHECK(writer.timings().commands == 4);  // those that the card saw
+
+  std::ifstream in(file, std::ios::binary);
+  const std::string sent{std::istreambuf_iterator<char>(in), {}};
+  CHECK(to_hex(as_bytes(sent)) ==
+        "00000006"
+        "04"
+        "00B0000000"
+        "00000006"
+        "04"
+        "00B0000003"
+        "00000006"
+        "04"
+        "00C0000001"
+        "00000006"
+        "04"
+        "00B0000008");
+}
+
 TEST_CASE("a failure is taken over only where the worker can have it, and as one printable line") {
   const auto reported = [](Code code, const std::string& text) {
     std::string number{"\\0\\000"};

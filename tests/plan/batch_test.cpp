@@ -41,6 +41,27 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 
 }  // namespace
 
+TEST_CASE("a disk that fails in the middle is no end of file") {
+  // Linux opens this as a regular file and fails to read its first byte.
+  const Error error = error_of([] { for_each_csv_row("/proc/self/mem", [](auto, const auto&) {}); });
+  CHECK(error.code() == Code::order_invalid);
+  CHECK(error.message() == "/proc/self/mem: cannot be read; look at its disk");
+}
+
+TEST_CASE("an id that tells of the holder is not shown, whatever is wrong with its row") {
+  const Folder folder("telling-id");
+  const std::string telling = replaced(row, "T-1", "DANIYAR-7");
+  const auto told = [&](const std::string& text) {
+    const auto csv = folder.batch(std::string(header) + "\n" + text);
+    const std::string message = error_of([&] { read_all(csv); }).message();
+    CHECK_MESSAGE(message.starts_with(csv.string() + " row 2, field "), message);
+    return message.substr((csv.string() + " row 2, field ").size());
+  };
+  CHECK(told(telling) ==
+        "order repeats something of latin_name; choose an id that tells nothing of the holder");
+  CHECK(told(replaced(telling, "face.jpg", "none.jpg")).starts_with("portrait names no file"));
+}
+
 TEST_CASE("the sample batch") {
   const std::vector<Order> orders = read_all(test::sample_folder() / "orders.csv");
   REQUIRE(orders.size() == 12);
@@ -103,8 +124,8 @@ TEST_CASE("a batch with a fault ends there, with file, row, order and field") {
       {",sex,", ",", "row 1 has no column sex; add it"},
       {",sex,", ",gender,", "row 1 has a column that the profile does not know"},
       {",sex,", ",order,", "row 1 has the column order twice"},
-      {",M,", ",", "row 3 (T-1) has 12 values, the header 13"},
-      {",M,", ",M,,", "row 3 (T-1) has 14 values, the header 13"},
+      {",M,", ",", "row 3 has 12 values, the header 13"},
+      {",M,", ",M,,", "row 3 has 14 values, the header 13"},
       {"renewal", "Renewal", "row 3 (T-1), field reason is none of first-issue"},
       {"T-1", "T 1", "row 3, field order is not 1 to 64"},
       {"T-1", "", "row 3, field order is not 1 to 64"},

@@ -95,6 +95,35 @@ TEST_CASE("what belongs to no order") {
   CHECK(told(first).find("field replacements is not 00 on a first issue") != std::string::npos);
 }
 
+TEST_CASE("an order's id tells nothing of the holder") {
+  struct Case {
+    const char *id, *field;  // no field: the id may be taken
+  };
+  const Case cases[] = {{"911398199001230181", "number"},
+                        {"A-911398199001230181.1", "number"},
+                        {"kaz110090012308", "previous_number"},
+                        {"AKHMETOVA-1", "latin_name"},
+                        {"1_suleimenova", "latin_name"},
+                        {"xAigerimx", "latin_name"},
+                        {"91139819900123018", nullptr},
+                        {"AKHMETOV-1", nullptr},
+                        {"LEE-1", nullptr}};
+  for (const Case& one : cases) {
+    CAPTURE(std::string(one.id));
+    Order order = good_order();
+    order.fields["latin_name"] = "AKHMETOVA-SULEIMENOVA, AIGERIM LEE";
+    order.id = one.id;
+    if (one.field == nullptr) {
+      CHECK_NOTHROW(check(order, edition(), "here"));
+      continue;
+    }
+    const Error error = error_of([&] { check(order, edition(), "here"); });
+    CHECK(error.code() == Code::order_invalid);
+    CHECK(error.message() == "here, field order repeats something of " + std::string(one.field) +
+                                 "; choose an id that tells nothing of the holder");
+  }
+}
+
 TEST_CASE("a previous number that readers would recover otherwise is refused") {
   Order order = good_order();
   order.fields["nationality"] =

@@ -1,0 +1,97 @@
+// The ports of a run with a stopwatch at each: a chip in a slot, and a ledger behind a journal.
+#pragma once
+
+#include <chrono>
+#include <vector>
+
+#include "iso7816/card.hpp"
+#include "ledger/ledger.hpp"
+#include "vchip/chip.hpp"
+
+namespace perso::bench {
+
+using Nanoseconds = std::chrono::nanoseconds;
+
+/// A time by the clock on the wall, and by the processor at work for this thread: other programs on a busy
+/// machine lengthen the one and not the other.
+struct Time {
+  Nanoseconds wall{}, processor{};
+  Time& operator+=(const Time& other);
+  Time& operator-=(const Time& other);
+};
+
+class Stopwatch {
+ public:
+  Time read() const;
+
+ private:
+  static Time now();
+  Time begun_ = now();
+};
+
+class RealClock final : public Clock {
+ public:
+  Instant now() override;
+  Nanoseconds elapsed() override;
+  void sleep(std::chrono::milliseconds duration) override;
+};
+
+struct Exchange {
+  Bytes command, answer;
+};
+
+/// One chip, always there. Everything that goes over to it is kept, a list for each connection.
+class ChipSlot final : public iso7816::Slot {
+ public:
+  explicit ChipSlot(vchip::Chip& chip) : chip_(chip) {}
+  const std::string& name() const override { return name_; }
+  bool wait_for_card(std::chrono::milliseconds) override { return true; }
+  bool wait_for_removal(std::chrono::milliseconds) override { return true; }
+  std::unique_ptr<iso7816::Connection> connect() override;
+
+  /// What the chip took, and keeping the record of it: no part of the host's time.
+  Time chip_time;
+  std::vector<std::vector<Exchange>> connections;
+
+ private:
+  vchip::Chip& chip_;
+  std::string name_ = "bench";
+};
+
+/// Passes everything on, and times what is durable.
+class TimedJournal final : public run::Journal {
+ public:
+  explicit TimedJournal(run::Journal& journal) : journal_(journal) {}
+
+  std::optional<plan::Order> take_order() override { return journal_.take_order(); }
+  void put_back(const std::string& order_id) override { journal_.put_back(order_id); }
+  run::ChipHistory history(const keys::ChipId& chip) override { return journal_.history(chip); }
+  std::size_t uncertain() override { return journal_.uncertain(); }
+  bool keeps_promise(const run::RunId& run, const std::string& number, ByteView sod_digest) override {
+    return journal_.keeps_promise(run, number, sod_digest);
+  }
+  bool take_up(const run::RunId& run) override { return journal_.take_up(run); }
+  void let_go(const run::RunId& run) override { journal_.let_go(run); }
+  void hold(const std::string& order_id, std::string_view why) override;
+  void bind(const run::RunId& run, const std::string& order_id, const run::Blank& blank,
+            const std::string& writer) override;
+  void rekeying(const run::RunId& run, const run::KeySetCheck& current,
+                const run::KeySetCheck& next) override;
+  void promise(const run::RunId& run, const run::Promise& promise) override;
+  void close(const run::RunId& run, run::Outcome outcome, std::string_view why) override;
+  void refused(const std::optional<keys::ChipId>& chip, const std::string& writer,
+               std::string_view why) override;
+
+  std::vector<Time> commits;
+
+ private:
+  template <typename Change>
+  void commit(Change change) {
+    const Stopwatch watch;
+    change();
+    commits.push_back(watch.read());
+  }
+  run::Journal& journal_;
+};
+
+}  // namespace perso::bench

@@ -23,7 +23,7 @@ install_packages() {
 build() {
   local preset=$1 log=build/$1.log
   shift
-  echo "building with preset $preset"
+  echo "building with preset $preset: some minutes the first time; $log tells how far it is"
   mkdir -p build
   if ! { cmake --preset "$preset" "$@" && cmake --build --preset "$preset"; } >"$log" 2>&1; then
     tail -n 60 "$log" >&2

@@ -8,6 +8,7 @@
 #include "bytes/error.hpp"
 #include "files.hpp"
 #include "program.hpp"
+#include "readiness.hpp"
 #include "tlv/tlv.hpp"
 
 namespace perso::station {
@@ -79,6 +80,7 @@ void inspect_card(Program& program, const InspectOptions& options) {
   Home home = program.home();
   const std::string reader = reader_of(home.config(), options);
   const auto anchors = home.keys().trust_anchors();
+  require_reader(program, {"inspect", reader}, home.config().deadlines);
   pcsc::Writer slot(reader, program.worker_command(reader), home.config().deadlines);
   if (!slot.wait_for_card(card_wait)) throw Error(Code::card_absent, "no card in " + reader + ": put one in");
   const auto card = slot.connect();

@@ -11,8 +11,6 @@ namespace {
 
 using perso::station::Program;
 
-constexpr int usage_exit = 2;
-
 std::filesystem::path default_home() {
   const char* home = std::getenv("PERSO_HOME");
   return home != nullptr && *home != '\0' ? home : "perso-home";
@@ -62,13 +60,16 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     return program.exit_code;
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : usage_exit;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help
+    report(program, perso::Error(perso::Code::usage,
+                                 std::string(error.what()) + "; 'perso --help' lists the commands"));
+    return perso::exit_code_of(perso::Code::usage);
   } catch (const perso::Error& error) {
     report(program, error);
     return perso::exit_code_of(error.code());
   } catch (const std::filesystem::filesystem_error& error) {
-    report(program, perso::Error(perso::Code::malformed, error.what()));
-    return perso::exit_code_of(perso::Code::malformed);
+    report(program, perso::Error(perso::Code::config_invalid, error.what()));
+    return perso::exit_code_of(perso::Code::config_invalid);
   } catch (const std::exception& error) {
     std::cerr << "perso: " << error.what() << '\n';
     return 1;

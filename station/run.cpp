@@ -108,6 +108,19 @@ int exit_code_for(const run::LineReport& report, std::size_t wanted) {
   return report.stopped_by_rule ? exit_code_of(Code::stopped_by_rule) : interrupted_exit;
 }
 
+/// What the operator waits for before the first card, where a person reads it.
+void announce(const Program& program, const std::vector<WriterConfig>& writers, std::size_t wanted) {
+  if (program.options.json) return;
+  if (wanted == 0) {
+    std::cout << "the queue is empty: 'perso orders import BATCH.csv' takes orders in" << std::endl;
+    return;
+  }
+  std::cout << wanted << " to make; cards are taken in";
+  for (const WriterConfig& writer : writers)
+    std::cout << (&writer == &writers.front() ? " " : ", ") << writer.reader;
+  std::cout << "; Ctrl-C ends after the cards in work" << std::endl;
+}
+
 run::LineRules rules_of(const Config& config, const RunOptions& options) {
   run::LineRules rules;
   rules.failures_in_row = config.failures_in_row;
@@ -145,6 +158,7 @@ void run_line(Program& program, const RunOptions& options) {
       run::promises_of(profile),
       config.command_limit};
 
+  announce(program, chosen, wanted);
   catch_stop_signals();
   std::vector<std::string> names;
   for (const WriterConfig& writer : chosen) names.push_back(writer.name);
@@ -165,11 +179,11 @@ void add_run(CLI::App& app, Program& program) {
   auto options = std::make_shared<RunOptions>();
   CLI::App* command = app.add_subcommand("run", "Take cards as they come and make the orders in the queue");
   command->add_option("--count", options->count, "Cards to issue at most (default: until the queue is empty)")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1'000'000'000));
   command
       ->add_option("--wait", options->wait_s,
                    "Seconds that a writer waits for its next card (default: for ever)")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1'000'000'000));
   command->add_option("--writer", options->writers, "Only this writer of station.yaml; may be given again");
   command->add_option("--body", options->body,
                       "Serial number of the card body, for a line of one card (--count 1)");

@@ -93,6 +93,10 @@ void serve(Program& program, const VchipOptions& options) {
   if (!program.options.json)
     config.log = [](const std::string& line) { std::cerr << "vchip: " << line << std::endl; };
 
+  if (config.log)
+    config.log(fmt::format("serving {}: {} slots on ports {} to {}", config.dir.string(), config.slots,
+                           config.first_port, config.first_port + config.slots - 1));
+
   // Blocked before a thread starts, so that the signals arrive at the descriptor alone.
   sigset_t stop_signals;
   sigemptyset(&stop_signals);

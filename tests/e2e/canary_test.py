@@ -109,7 +109,10 @@ class Canary(unittest.TestCase):
             holding.tell("tear 0 after 12 commands")
             say("run", "--writer", "writer-1", "--wait", "20", expected=4)
             holding.tell(f"insert 0 {finished.name}")
-            say("--json", "run", "--writer", "writer-1", "--wait", "20")
+            say("--json", "run", "--writer", "writer-1", "--wait", "20", "--trace", printed / "trace")
+            keys = ChipFile(next(finished.parent.parent.rglob(finished.name))).issuer_keys
+            self.assertEqual([len(key) for key in keys], [16, 16, 16])
+            canaries.update({f"issuer key {n}": key for n, key in enumerate(keys)})
             shown = say("inspect", "--export", station.folder / "export", shows_the_card=True)
             self.assertIn(order["number"], shown)
             # While the ledger is open its write-ahead log is there too.

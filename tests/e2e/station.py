@@ -93,6 +93,7 @@ class ChipFile:
         self.path = Path(path)
         self.life = "blank"
         self.transport_keys = []
+        self.issuer_keys = []  # empty before PUT KEY
         log = self.path.read_bytes()
         at = 0
         while at + 2 <= len(log):
@@ -105,11 +106,18 @@ class ChipFile:
                 # kind, CPLC, i, memory, command limit, ATR with its length; then version, length, three keys
                 keys = record[1 + 42 + 1 + 4 + 2 :]
                 keys = keys[1 + keys[0] :]
-                self.transport_keys = [keys[2 + n * keys[1] : 2 + (n + 1) * keys[1]] for n in range(3)]
+                self.transport_keys = self.keys_in(keys)
+            if record[0] == 2:
+                self.issuer_keys = self.keys_in(record[1:])
             if record[0] == 6:
                 self.life = "personalizing"
             if record[0] == 7:
                 self.life = self.LIVES[record[1]]
+
+    @staticmethod
+    def keys_in(key_set):
+        """Version, length, three keys."""
+        return [key_set[2 + n * key_set[1] : 2 + (n + 1) * key_set[1]] for n in range(3)]
 
 
 class Chips:

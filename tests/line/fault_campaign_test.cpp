@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "line/world.hpp"
+#include "support/seed.hpp"
 
 using namespace perso;
 using namespace perso::test;
@@ -146,8 +147,9 @@ TEST_CASE("a card that is mute at a reset is no spoiled card when it may be whol
 }
 
 TEST_CASE("fault upon fault on two writers, drawn from seeds") {
-  for (std::uint64_t drawn = 1; drawn <= 60; ++drawn) {
-    INFO("seed ", drawn);
+  const std::uint64_t first = seed_option().value_or(1), last = seed_option().value_or(60);
+  for (std::uint64_t drawn = first; drawn <= last; ++drawn) {
+    INFO("replay with --seed=", drawn);
     SeededRandom random(drawn);
     constexpr std::size_t orders = 4;
     World world(drawn, 2, orders);

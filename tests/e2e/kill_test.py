@@ -65,16 +65,18 @@ class Kill(unittest.TestCase):
         self.random = random.Random(SEED)
         self.orders = {order["order"]: order for order in more_orders(ORDERS)}
         self.station = Station(self)
-        self.station.configure(stop="{failures_in_row: 1000}", deadlines="{connect_ms: 5000, command_ms: 5000}")
+        self.station.configure(stop="{failures_in_row: 1000}", deadlines="{connect_ms: 5000, command_ms: 30000}")
         self.station.import_orders("first", list(self.orders.values()))
         self.station.make_chips(ORDERS + 2 * KILLS)
         self.said_issued = {}
         try:
-            with self.station.serve(feed=True) as self.chips:
+            # As slow as real chips, so that there is a middle of a card to be hit.
+            with self.station.serve(feed=True, timing="contact") as self.chips:
                 for _ in range(KILLS):
                     self.run_and_kill()
                     self.check_ledger()
                     self.mend()
+            with self.station.serve(feed=True) as self.chips:
                 self.finish()
             self.check_interruptions()
             self.check_cards()

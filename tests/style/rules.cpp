@@ -223,7 +223,7 @@ Complaints files_stay_short(const Tree& tree) {
 }
 
 Complaints keys_stay_out(const Tree& tree) {
-  static const std::string end = "PRIVATE KEY-----", label = "BEGIN ", dashes = "-----";
+  static const std::string dashes = "-----", end = "PRIVATE KEY" + dashes, label = "BEGIN ";
   const auto in_label = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ' '; };
   Complaints complaints;
   for (const SourceFile& file : tree) {

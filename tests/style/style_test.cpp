@@ -30,7 +30,7 @@ Tree two_layers(SourceFile file) {
           std::move(file)};
 }
 
-const std::string pem = std::string("-----BEGIN ") + "EC " + "PRIVATE KEY-----\n";
+const std::string pem = std::string("-----BEGIN ") + "EC PRIVATE KEY" + "-----\n";
 
 struct Case {
   std::string what;

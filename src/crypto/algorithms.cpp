@@ -3,6 +3,7 @@
 #include <array>
 
 #include "bytes/error.hpp"
+#include "crypto/botan.hpp"
 
 namespace perso::crypto::detail {
 
@@ -11,13 +12,14 @@ namespace {
 struct Algorithm {
   Hash hash;
   std::string_view digest;
-  std::string_view ecdsa;
+  std::string_view signature;
 };
 
 constexpr std::array known_algorithms = {
     Algorithm{Hash::sha256, "2.16.840.1.101.3.4.2.1", "1.2.840.10045.4.3.2"},
     Algorithm{Hash::sha384, "2.16.840.1.101.3.4.2.2", "1.2.840.10045.4.3.3"},
     Algorithm{Hash::sha512, "2.16.840.1.101.3.4.2.3", "1.2.840.10045.4.3.4"},
+    Algorithm{Hash::sm3, "1.2.156.10197.1.401", "1.2.156.10197.1.501"},
 };
 
 enum class Parameters { absent, absent_or_null };
@@ -30,17 +32,24 @@ Hash read(const tlv::Element& identifier, std::string_view Algorithm::*column, P
   for (const Algorithm& algorithm : known_algorithms) {
     if (algorithm.*column == oid) return algorithm.hash;
   }
-  throw Error(Code::malformed, "an algorithm other than ECDSA with SHA-256, -384 or -512");
+  throw Error(Code::malformed, "an algorithm other than ECDSA with SHA-256, -384 or -512, or SM2 with SM3");
+}
+
+Bytes identifier(Hash hash, std::string_view Algorithm::*column) {
+  for (const Algorithm& algorithm : known_algorithms) {
+    if (algorithm.hash == hash) return asn1::sequence({asn1::oid(algorithm.*column)});
+  }
+  refuse("certificates and CMS are signed over SHA-256, -384, -512 or SM3");
 }
 
 }  // namespace
 
-Bytes sha256_identifier() {
-  return asn1::sequence({asn1::oid(known_algorithms[0].digest)});
+Bytes digest_identifier(Hash hash) {
+  return identifier(hash, &Algorithm::digest);
 }
 
-Bytes ecdsa_sha256_identifier() {
-  return asn1::sequence({asn1::oid(known_algorithms[0].ecdsa)});
+Bytes signature_identifier(Hash hash) {
+  return identifier(hash, &Algorithm::signature);
 }
 
 Hash read_digest_algorithm(const tlv::Element& identifier) {
@@ -48,7 +57,7 @@ Hash read_digest_algorithm(const tlv::Element& identifier) {
 }
 
 Hash read_signature_algorithm(const tlv::Element& identifier) {
-  return read(identifier, &Algorithm::ecdsa, Parameters::absent);
+  return read(identifier, &Algorithm::signature, Parameters::absent);
 }
 
 }  // namespace perso::crypto::detail

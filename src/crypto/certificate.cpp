@@ -6,7 +6,7 @@
 
 #include "bytes/error.hpp"
 #include "crypto/algorithms.hpp"
-#include "crypto/x509_names.hpp"
+#include "crypto/x509.hpp"
 
 namespace perso::crypto {
 
@@ -15,44 +15,11 @@ namespace {
 using namespace detail;
 
 constexpr std::size_t max_certificate_bytes = 16384;
-constexpr std::size_t max_name_parts = 16;
-constexpr std::size_t max_extensions = 32;
-constexpr tlv::Tag version_tag{0xA0}, extensions_tag{0xA3}, key_identifier_tag{0x80}, period_begin_tag{0x80},
-    period_end_tag{0x81};
+constexpr tlv::Tag version_tag = constructed(0), extensions_tag = constructed(3),
+                   period_begin_tag = primitive(0), period_end_tag = primitive(1);
 
 void require(bool holds, const char* what) {
   if (!holds) throw Error(Code::malformed, std::string("certificate: ") + what);
-}
-
-struct NamePart {
-  std::string type;
-  std::string text;
-};
-
-/// The attributes of a Name in their order. Control characters become '?'.
-std::vector<NamePart> parts_of(ByteView name) {
-  std::vector<NamePart> parts;
-  for (tlv::Reader names(name); !names.at_end();) {
-    tlv::Reader attributes(names.expect(asn1::tag::set).value);
-    do {
-      require(parts.size() < max_name_parts, "a name has too many parts");
-      tlv::Reader attribute(attributes.expect(asn1::tag::sequence).value);
-      const std::string type = asn1::read_oid(attribute.expect(asn1::tag::oid));
-      const tlv::Element value = attribute.next();
-      attribute.expect_end();
-      std::string text = as_text(value.value);
-      std::replace_if(
-          text.begin(), text.end(), [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; }, '?');
-      parts.push_back({type, std::move(text)});
-    } while (!attributes.at_end());
-  }
-  return parts;
-}
-
-Bytes read_name(tlv::Reader& reader) {
-  const tlv::Element name = reader.expect(asn1::tag::sequence);
-  parts_of(name.value);
-  return Bytes(name.encoded.begin(), name.encoded.end());
 }
 
 std::string short_name(const std::string& type) {
@@ -61,17 +28,6 @@ std::string short_name(const std::string& type) {
   if (type == id_at_country) return "C";
   if (type == id_at_locality) return "L";
   return type;
-}
-
-/// The contents of the one element with this tag that an extension's value is.
-ByteView only(ByteView value, tlv::Tag tag) {
-  const tlv::Element element = tlv::single(value);
-  require(element.tag == tag, "an extension is not of its type");
-  return element.value;
-}
-
-Bytes copy(ByteView view) {
-  return Bytes(view.begin(), view.end());
 }
 
 /// BasicConstraints: whether it is a CA. The path length is for path checks, and none is longer than two
@@ -110,23 +66,15 @@ std::optional<Instant> read_usage_period(ByteView value) {
 }  // namespace
 
 Certificate Certificate::parse(ByteView der) {
-  require(der.size() <= max_certificate_bytes, "larger than 16 KiB");
-  tlv::Reader outer(der);
-  tlv::Reader whole(outer.expect(asn1::tag::sequence).value);
-  outer.expect_end();
-  const tlv::Element tbs = whole.expect(asn1::tag::sequence);
-  const tlv::Element algorithm = whole.expect(asn1::tag::sequence);
-  const ByteView signature = asn1::read_bit_string(whole.expect(asn1::tag::bit_string));
-  whole.expect_end();
-
-  tlv::Reader fields(tbs.value);
+  const SignedStructure whole = read_signed(der, max_certificate_bytes);
+  tlv::Reader fields(whole.tbs.value);
   const ByteView version = asn1::read_integer(tlv::single(fields.expect(version_tag).value));
   require(version.size() == 1 && version[0] == 2, "not version 3");
   const tlv::Element serial = fields.expect(asn1::tag::integer);
   require(!asn1::read_integer(serial).empty() && serial.value.size() <= 20,
           "the serial number is zero or too long");
   const tlv::Element inner_algorithm = fields.expect(asn1::tag::sequence);
-  require(std::ranges::equal(inner_algorithm.encoded, algorithm.encoded),
+  require(std::ranges::equal(inner_algorithm.encoded, whole.algorithm.encoded),
           "it names two signature algorithms");
   Bytes issuer = read_name(fields);
   tlv::Reader validity(fields.expect(asn1::tag::sequence).value);
@@ -139,12 +87,11 @@ Certificate Certificate::parse(ByteView der) {
   Certificate out(EcPublicKey::from_spki(fields.expect(asn1::tag::sequence).encoded));
   const tlv::Element extensions = tlv::single(fields.expect(extensions_tag).value);
   fields.expect_end();
-  require(extensions.tag == asn1::tag::sequence, "the extensions are no sequence");
-  out.read_extensions(extensions.value);
+  out.take_extensions(extensions);
   out.der_ = copy(der);
-  out.tbs_ = copy(tbs.encoded);
-  out.signature_ = copy(signature);
-  out.signature_hash_ = read_signature_algorithm(algorithm);
+  out.tbs_ = copy(whole.tbs.encoded);
+  out.signature_ = copy(whole.signature);
+  out.signature_hash_ = read_signature_algorithm(whole.algorithm);
   out.issuer_ = std::move(issuer);
   out.subject_ = std::move(subject);
   out.serial_ = copy(serial.value);
@@ -153,39 +100,28 @@ Certificate Certificate::parse(ByteView der) {
   return out;
 }
 
-void Certificate::read_extensions(ByteView extensions) {
-  std::vector<std::string> seen;
-  for (tlv::Reader reader(extensions); !reader.at_end();) {
-    require(seen.size() < max_extensions, "too many extensions");
-    tlv::Reader extension(reader.expect(asn1::tag::sequence).value);
-    const std::string id = asn1::read_oid(extension.expect(asn1::tag::oid));
-    const auto flag = extension.take(asn1::tag::boolean);
-    const bool critical = flag && asn1::read_true(*flag);
-    const ByteView value = extension.expect(asn1::tag::octet_string).value;
-    extension.expect_end();
-    require(std::find(seen.begin(), seen.end(), id) == seen.end(), "an extension stands twice");
-    seen.push_back(id);
-
-    if (id == id_ce_basic_constraints) {
+void Certificate::take_extensions(const tlv::Element& extensions) {
+  for (const Extension& extension : read_extensions(extensions)) {
+    const ByteView value = extension.value;
+    if (extension.id == id_ce_basic_constraints) {
       is_ca_ = read_basic_constraints(value);
-    } else if (id == id_ce_key_usage) {
+    } else if (extension.id == id_ce_key_usage) {
       key_usage_ = read_key_usage(value);
-    } else if (id == id_ce_subject_key_id) {
+    } else if (extension.id == id_ce_subject_key_id) {
       subject_key_id_ = copy(only(value, asn1::tag::octet_string));
-    } else if (id == id_ce_authority_key_id) {
-      tlv::Reader authority(only(value, asn1::tag::sequence));
-      if (const auto key = authority.take(key_identifier_tag)) authority_key_id_ = copy(key->value);
-    } else if (id == id_ce_private_key_usage_period) {
+    } else if (extension.id == id_ce_authority_key_id) {
+      authority_key_id_ = read_authority_key_id(value);
+    } else if (extension.id == id_ce_private_key_usage_period) {
       private_key_not_after_ = read_usage_period(value);
     } else {
-      require(!critical, "a critical extension is not understood");
+      not_understood(extension);
     }
   }
 }
 
 std::string Certificate::subject_text() const {
   std::string out;
-  const std::vector<NamePart> parts = parts_of(tlv::single(subject_).value);
+  const std::vector<NamePart> parts = name_parts(tlv::single(subject_).value);
   for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
     out += (out.empty() ? "" : ", ") + short_name(part->type) + "=" + part->text;
   }

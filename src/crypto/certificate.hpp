@@ -1,4 +1,4 @@
-// X.509 certificates of the ICAO 9303-12 profiles: issuing them and reading them back.
+// X.509 certificates of the ICAO 9303-12 profiles, ECDSA or SM2: issuing them and reading them back.
 #pragma once
 
 #include <functional>
@@ -7,10 +7,12 @@
 
 #include "bytes/clock.hpp"
 #include "crypto/ec.hpp"
+#include "tlv/tlv.hpp"
 
 namespace perso::crypto {
 
-/// Signs the bytes given with the issuer's key and returns a DER Ecdsa-Sig-Value over their SHA-256.
+/// Signs the bytes given with the signer's key and own algorithm, EcPublicKey::signature_hash(), and returns
+/// the DER signature value.
 using SignOperation = std::function<Bytes(ByteView)>;
 
 /// A distinguished name as 9303-12 writes it, in this order.
@@ -40,8 +42,9 @@ struct CertificateRequest {
                       // alternative names
 };
 
-/// DER Certificate, ecdsa-with-SHA256. The CSCA is self-signed: pass its own key as `issuer_key`. The
-/// signature is checked against `issuer_key` before it is handed out.
+/// DER Certificate: ecdsa-with-SHA256 and its sisters, or SM2 with SM3, as the issuer's key says. The CSCA is
+/// self-signed: pass its own key as `issuer_key`. The signature is checked against `issuer_key` before it is
+/// handed out.
 /// @throws Error Code::crypto_failed for a request that breaks the profile, or a signature of another key
 Bytes issue_certificate(const CertificateRequest& request, const EcPublicKey& subject_key,
                         const EcPublicKey& issuer_key, const SignOperation& sign);
@@ -64,21 +67,22 @@ class Certificate {
   std::optional<Instant> private_key_not_after() const { return private_key_not_after_; }
   bool is_ca() const { return is_ca_; }
   bool may_sign_certificates() const { return (key_usage_ & key_cert_sign_bit) != 0; }
+  bool may_sign_revocations() const { return (key_usage_ & crl_sign_bit) != 0; }
   bool may_sign_documents() const { return (key_usage_ & digital_signature_bit) != 0; }
   const Bytes& subject_key_id() const { return subject_key_id_; }
   const Bytes& authority_key_id() const { return authority_key_id_; }
   const Bytes& tbs() const { return tbs_; }              // DER TBSCertificate: what is signed
-  const Bytes& signature() const { return signature_; }  // DER Ecdsa-Sig-Value
+  const Bytes& signature() const { return signature_; }  // DER, SEQUENCE { r, s }
   /// Whether the signature over it was made by this issuer, whose name it must bear. Not a path check.
   bool signed_by(const Certificate& issuer) const;
   /// Whether `instant` lies in the validity.
   bool valid_at(Instant instant) const { return not_before_ <= instant && instant <= not_after_; }
 
  private:
-  static constexpr unsigned digital_signature_bit = 0x80,
-                            key_cert_sign_bit = 0x04;  // first octet of KeyUsage
+  static constexpr unsigned digital_signature_bit = 0x80, key_cert_sign_bit = 0x04,
+                            crl_sign_bit = 0x02;  // first octet of KeyUsage
   explicit Certificate(EcPublicKey key) : key_(std::move(key)) {}
-  void read_extensions(ByteView extensions);
+  void take_extensions(const tlv::Element& extensions);
   Bytes der_, tbs_, signature_, issuer_, subject_, serial_, subject_key_id_, authority_key_id_;
   EcPublicKey key_;
   Hash signature_hash_ = Hash::sha256;

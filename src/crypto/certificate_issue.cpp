@@ -5,7 +5,7 @@
 #include "crypto/algorithms.hpp"
 #include "crypto/botan.hpp"
 #include "crypto/certificate.hpp"
-#include "crypto/x509_names.hpp"
+#include "crypto/x509.hpp"
 
 namespace perso::crypto {
 
@@ -15,14 +15,6 @@ using namespace detail;
 using asn1::sequence;
 
 constexpr std::size_t max_text_bytes = 128;
-
-/// [n] IMPLICIT of a primitive type, and [n] of a constructed one.
-constexpr tlv::Tag primitive(std::uint32_t n) {
-  return {0x80 | n};
-}
-constexpr tlv::Tag constructed(std::uint32_t n) {
-  return {0xA0 | n};
-}
 
 void require(bool holds, const char* what) {
   if (!holds) refuse(std::string("certificate: ") + what);
@@ -80,14 +72,6 @@ Bytes encode(const Name& name) {
                    relative_name(id_at_common_name, asn1::tag::utf8_string, name.common_name)});
 }
 
-enum class Critical { no, yes };
-
-Bytes extension(std::string_view id, Critical critical, ByteView value) {
-  const std::uint8_t yes[] = {0x01, 0x01, 0xFF};
-  return sequence({asn1::oid(id), critical == Critical::yes ? ByteView(yes) : ByteView(),
-                   tlv::encode(asn1::tag::octet_string, value)});
-}
-
 /// SHA-1 over the public point (RFC 5280 4.2.1.2, method 1).
 Bytes key_id(const EcPublicKey& key) {
   return digest(Hash::sha1, key.point());
@@ -126,10 +110,9 @@ Bytes extensions(const CertificateRequest& request, const EcPublicKey& subject_k
   const std::uint8_t cert_and_crl_sign[] = {0x03, 0x02, 0x01, 0x06};
   const std::uint8_t digital_signature[] = {0x03, 0x02, 0x07, 0x80};
   const std::uint8_t ca_path_length_zero[] = {0x30, 0x06, 0x01, 0x01, 0xFF, 0x02, 0x01, 0x00};
-  const Bytes authority = sequence({tlv::encode(primitive(0), key_id(issuer_key))});
   const Bytes names = alternative_names(request);
   Bytes out;
-  append(out, extension(id_ce_authority_key_id, Critical::no, authority));
+  append(out, extension(id_ce_authority_key_id, Critical::no, authority_key_id(key_id(issuer_key))));
   append(out, extension(id_ce_subject_key_id, Critical::no,
                         tlv::encode(asn1::tag::octet_string, key_id(subject_key))));
   append(out, extension(id_ce_key_usage, Critical::yes,
@@ -148,16 +131,13 @@ Bytes extensions(const CertificateRequest& request, const EcPublicKey& subject_k
 Bytes issue_certificate(const CertificateRequest& request, const EcPublicKey& subject_key,
                         const EcPublicKey& issuer_key, const SignOperation& sign) {
   check(request);
-  const Bytes algorithm = ecdsa_sha256_identifier();
+  const Bytes algorithm = signature_identifier(issuer_key.signature_hash());
   const Bytes tbs = sequence({tlv::encode(constructed(0), asn1::integer(std::uint8_t{2})),
                               asn1::integer(request.serial), algorithm, encode(request.issuer),
                               sequence({asn1::time(request.not_before), asn1::time(request.not_after)}),
                               encode(request.subject), subject_key.spki(request.parameters),
                               tlv::encode(constructed(3), extensions(request, subject_key, issuer_key))});
-  const Bytes signature = sign(tbs);
-  require(issuer_key.verify(Hash::sha256, tbs, signature),
-          "it was signed with another key than the issuer's");
-  return sequence({tbs, algorithm, asn1::bit_string(signature)});
+  return sign_structure(tbs, algorithm, issuer_key, sign);
 }
 
 }  // namespace perso::crypto

@@ -1,9 +1,8 @@
 #include "crypto/cms.hpp"
 
-#include <algorithm>
-
 #include "bytes/error.hpp"
 #include "crypto/algorithms.hpp"
+#include "crypto/signed_data.hpp"
 
 namespace perso::crypto {
 
@@ -12,16 +11,12 @@ namespace {
 using namespace detail;
 using asn1::sequence;
 
+constexpr std::string_view id_data = "1.2.840.113549.1.7.1";
 constexpr std::string_view id_signed_data = "1.2.840.113549.1.7.2";
 constexpr std::string_view id_content_type = "1.2.840.113549.1.9.3";
 constexpr std::string_view id_message_digest = "1.2.840.113549.1.9.4";
 constexpr std::string_view id_signing_time = "1.2.840.113549.1.9.5";
 
-/// [0] stands for the content, the certificates and the signed attributes, each in its place.
-constexpr tlv::Tag tag_zero{0xA0};
-
-constexpr std::size_t max_cms_bytes = 1 << 20;
-constexpr std::size_t max_certificates = 8;
 constexpr std::size_t max_attributes = 16;
 
 void require(bool holds, const char* what) {
@@ -32,36 +27,28 @@ Bytes copy(ByteView view) {
   return Bytes(view.begin(), view.end());
 }
 
-bool equal(ByteView a, ByteView b) {
-  return std::ranges::equal(a, b);
-}
-
 Bytes attribute(std::string_view type, ByteView value) {
   return sequence({asn1::oid(type), tlv::encode(asn1::tag::set, value)});
 }
 
-void expect_version(tlv::Reader& reader, std::uint8_t version) {
-  const ByteView number = asn1::read_integer(reader.expect(asn1::tag::integer));
-  require(number.size() == 1 && number[0] == version, "a structure is of another version");
+/// RFC 5652 5.1: of a SignedData without attribute certificates, and with a signer by issuer and serial
+/// number.
+std::uint8_t version_for(std::string_view content_type) {
+  return content_type == id_data ? 1 : 3;
 }
 
 struct SignerInfo {
-  ByteView issuer, serial;
+  SignerIdentifier identifier;
   Hash digest_algorithm;
   tlv::Element attributes;
   ByteView signature;
 };
 
 SignerInfo read_signer_info(ByteView signer_infos) {
-  const tlv::Element only = tlv::single(signer_infos);  // a second signer is refused
-  require(only.tag == asn1::tag::sequence, "not a SignerInfo");
-  tlv::Reader reader(only.value);
-  expect_version(reader, 1);
-  tlv::Reader identifier(reader.expect(asn1::tag::sequence).value);
+  tlv::Reader reader = only_signer_info(signer_infos);
+  require(read_version(reader) == 1, "a SignerInfo of another version");
   SignerInfo out{};
-  out.issuer = identifier.expect(asn1::tag::sequence).encoded;
-  out.serial = identifier.expect(asn1::tag::integer).value;
-  identifier.expect_end();
+  out.identifier = read_signer_identifier(reader);
   out.digest_algorithm = read_digest_algorithm(reader.expect(asn1::tag::sequence));
   out.attributes = reader.expect(tag_zero);
   require(read_signature_algorithm(reader.expect(asn1::tag::sequence)) == out.digest_algorithm,
@@ -103,71 +90,60 @@ Attributes read_attributes(ByteView contents) {
   return out;
 }
 
-/// The certificate that the SignerInfo means.
-Certificate signer_among(ByteView certificates, const SignerInfo& info) {
-  std::size_t count = 0;
-  for (tlv::Reader reader(certificates); !reader.at_end();) {
-    require(++count <= max_certificates, "too many certificates");
-    Certificate certificate = Certificate::parse(reader.expect(asn1::tag::sequence).encoded);
-    if (equal(certificate.issuer_name(), info.issuer) && equal(certificate.serial(), info.serial))
-      return certificate;
-  }
-  throw Error(Code::malformed, "CMS: the signer's certificate is not inside");
+/// EncapsulatedContentInfo: the contents of eContent, if it is there.
+std::optional<Bytes> read_content(tlv::Reader& encapsulated) {
+  const auto wrapped = encapsulated.take(tag_zero);
+  encapsulated.expect_end();
+  if (!wrapped) return std::nullopt;
+  const tlv::Element content = tlv::single(wrapped->value);
+  require(content.tag == asn1::tag::octet_string, "the content is no octet string");
+  return copy(content.value);
 }
 
-bool names_digest(ByteView digest_algorithms, Hash hash) {
-  bool found = false;
-  for (tlv::Reader reader(digest_algorithms); !reader.at_end();) {
-    found = read_digest_algorithm(reader.expect(asn1::tag::sequence)) == hash || found;
-  }
-  return found;
+/// @param encapsulated EncapsulatedContentInfo of this type
+Bytes sign_over(std::string_view content_type, ByteView encapsulated, ByteView content,
+                const Certificate& signer, Instant signing_time, const SignOperation& sign) {
+  const Hash hash = signer.public_key().signature_hash();
+  const Bytes digest_algorithm = digest_identifier(hash);
+  const Bytes message_digest = tlv::encode(asn1::tag::octet_string, digest(hash, content));
+  // Signed as SET OF, stored as [0] IMPLICIT (RFC 5652 5.4).
+  const Bytes attributes = asn1::set_of({attribute(id_content_type, asn1::oid(content_type)),
+                                         attribute(id_message_digest, message_digest),
+                                         attribute(id_signing_time, asn1::time(signing_time))});
+  Bytes stored_attributes = attributes;
+  stored_attributes[0] = static_cast<std::uint8_t>(tag_zero.value);
+  const Bytes signature = sign(attributes);
+
+  const Bytes signer_info = sequence({asn1::integer(std::uint8_t{1}), signer_identifier(signer),
+                                      digest_algorithm, stored_attributes, signature_identifier(hash),
+                                      tlv::encode(asn1::tag::octet_string, signature)});
+  const Bytes signed_data =
+      sequence({asn1::integer(version_for(content_type)), tlv::encode(asn1::tag::set, digest_algorithm),
+                encapsulated, tlv::encode(tag_zero, signer.der()), tlv::encode(asn1::tag::set, signer_info)});
+  return content_info(id_signed_data, signed_data);
 }
 
 }  // namespace
 
 Bytes sign_cms(const std::string& content_type, ByteView content, const Certificate& signer,
                Instant signing_time, const SignOperation& sign) {
-  const Bytes type = asn1::oid(content_type);
-  const Bytes digest_algorithm = sha256_identifier();
-  const Bytes message_digest = tlv::encode(asn1::tag::octet_string, digest(Hash::sha256, content));
-  // Signed as SET OF, stored as [0] IMPLICIT (RFC 5652 5.4).
-  const Bytes attributes =
-      asn1::set_of({attribute(id_content_type, type), attribute(id_message_digest, message_digest),
-                    attribute(id_signing_time, asn1::time(signing_time))});
-  Bytes stored_attributes = attributes;
-  stored_attributes[0] = static_cast<std::uint8_t>(tag_zero.value);
-  const Bytes signature = sign(attributes);
+  const Bytes encapsulated = content_info(content_type, tlv::encode(asn1::tag::octet_string, content));
+  return sign_over(content_type, encapsulated, content, signer, signing_time, sign);
+}
 
-  const Bytes serial = tlv::encode(asn1::tag::integer, signer.serial());
-  const Bytes signer_info = sequence(
-      {asn1::integer(std::uint8_t{1}), sequence({signer.issuer_name(), serial}), digest_algorithm,
-       stored_attributes, ecdsa_sha256_identifier(), tlv::encode(asn1::tag::octet_string, signature)});
-  const Bytes encapsulated =
-      sequence({type, tlv::encode(tag_zero, tlv::encode(asn1::tag::octet_string, content))});
-  const Bytes signed_data =
-      sequence({asn1::integer(std::uint8_t{3}), tlv::encode(asn1::tag::set, digest_algorithm), encapsulated,
-                tlv::encode(tag_zero, signer.der()), tlv::encode(asn1::tag::set, signer_info)});
-  return sequence({asn1::oid(id_signed_data), tlv::encode(tag_zero, signed_data)});
+Bytes sign_cms_detached(ByteView content, const Certificate& signer, Instant signing_time,
+                        const SignOperation& sign) {
+  return sign_over(id_data, sequence({asn1::oid(id_data)}), content, signer, signing_time, sign);
 }
 
 SignedData SignedData::parse(ByteView der) {
-  require(der.size() <= max_cms_bytes, "larger than 1 MiB");
-  tlv::Reader outer(der);
-  tlv::Reader content_info(outer.expect(asn1::tag::sequence).value);
-  outer.expect_end();
-  require(asn1::read_oid(content_info.expect(asn1::tag::oid)) == id_signed_data, "not SignedData");
-  const tlv::Element signed_data = tlv::single(content_info.expect(tag_zero).value);
-  content_info.expect_end();
-  require(signed_data.tag == asn1::tag::sequence, "not SignedData");
-
-  tlv::Reader fields(signed_data.value);
-  expect_version(fields, 3);
+  tlv::Reader fields(read_content_info(der, id_signed_data));
+  const std::uint8_t version = read_version(fields);
   const ByteView digest_algorithms = fields.expect(asn1::tag::set).value;
   tlv::Reader encapsulated(fields.expect(asn1::tag::sequence).value);
   const std::string content_type = asn1::read_oid(encapsulated.expect(asn1::tag::oid));
-  const tlv::Element content = tlv::single(encapsulated.expect(tag_zero).value);
-  encapsulated.expect_end();
-  require(content.tag == asn1::tag::octet_string, "the content is no octet string");
+  std::optional<Bytes> content = read_content(encapsulated);
+  require(version == version_for(content_type), "another version");
   const ByteView certificates = fields.expect(tag_zero).value;
   const SignerInfo info = read_signer_info(fields.expect(asn1::tag::set).value);
   fields.expect_end();
@@ -179,8 +155,8 @@ SignedData SignedData::parse(ByteView der) {
   require(attributes.message_digest.has_value(), "messageDigest is missing");
   return SignedData{
       .content_type = content_type,
-      .content = copy(content.value),
-      .signer = signer_among(certificates, info),
+      .content = std::move(content),
+      .signer = certificate_among(certificates, info.identifier),
       .signed_attributes = tlv::encode(asn1::tag::set, info.attributes.value),
       .signature = copy(info.signature),
       .message_digest = *attributes.message_digest,
@@ -189,8 +165,8 @@ SignedData SignedData::parse(ByteView der) {
   };
 }
 
-bool SignedData::verify() const {
-  return message_digest == digest(digest_algorithm, content) &&
+bool SignedData::verify(ByteView signed_content) const {
+  return message_digest == digest(digest_algorithm, signed_content) &&
          signer.public_key().verify(digest_algorithm, signed_attributes, signature);
 }
 

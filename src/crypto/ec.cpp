@@ -2,9 +2,11 @@
 
 #include <botan/ecdsa.h>
 #include <botan/pubkey.h>
+#include <botan/sm2.h>
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "crypto/asn1.hpp"
 #include "crypto/botan.hpp"
@@ -18,15 +20,23 @@ using detail::guarded;
 constexpr std::string_view id_ec_public_key = "1.2.840.10045.2.1";
 constexpr std::string_view id_prime_field = "1.2.840.10045.1.1";
 
+/// GM/T 0009 clause 10: where no other user identity was agreed upon.
+constexpr std::string_view sm2_user_id = "1234567812345678";
+
 struct Curve {
   std::string_view name;
   std::string_view oid;
+  Hash hash;
+
+  bool sm2() const { return hash == Hash::sm3; }
 };
 
 constexpr std::array known_curves = {
-    Curve{"secp256r1", "1.2.840.10045.3.1.7"},
-    Curve{"secp384r1", "1.3.132.0.34"},
-    Curve{"brainpoolP256r1", "1.3.36.3.3.2.8.1.1.7"},
+    Curve{"secp256r1", "1.2.840.10045.3.1.7", Hash::sha256},
+    Curve{"secp384r1", "1.3.132.0.34", Hash::sha384},
+    Curve{"secp521r1", "1.3.132.0.35", Hash::sha512},
+    Curve{"brainpoolP256r1", "1.3.36.3.3.2.8.1.1.7", Hash::sha256},
+    Curve{"sm2p256v1", "1.2.156.10197.1.301", Hash::sm3},
 };
 
 [[noreturn]] void malformed(const std::string& what) {
@@ -78,6 +88,7 @@ const Curve& curve_with(ByteView ec_parameters) {
   parameters.expect_end();
   if (cofactor && number(read_integer(*cofactor)) != 1) malformed("not a known curve");
   return curve_where([&](const Curve& curve) {
+    if (curve.sm2()) return false;
     const Botan::EC_Group group = group_of(curve);
     const std::size_t size = group.get_p_bytes();
     return p == group.get_p() && a == group.get_a() && b == group.get_b() && order == group.get_order() &&
@@ -100,7 +111,8 @@ const Curve& curve_of(const tlv::Element& algorithm) {
 
 Bytes algorithm_identifier(const Curve& curve, EcParameters parameters) {
   const Bytes algorithm = asn1::oid(id_ec_public_key);
-  if (parameters == EcParameters::named_curve) return asn1::sequence({algorithm, asn1::oid(curve.oid)});
+  if (curve.sm2() || parameters == EcParameters::named_curve)
+    return asn1::sequence({algorithm, asn1::oid(curve.oid)});
   return asn1::sequence({algorithm, group_of(curve).DER_encode(Botan::EC_DOMPAR_ENC_EXPLICIT)});
 }
 
@@ -118,38 +130,52 @@ Bytes point_of(const Botan::EC_PublicKey& key) {
   return Bytes(point.begin(), point.end());
 }
 
-std::string scheme(Hash hash) {
+/// What the library calls the signature; nullopt where the hash is not one for the curve.
+std::optional<std::string> scheme(const Curve& curve, Hash hash) {
+  if (curve.sm2() != (hash == Hash::sm3)) return std::nullopt;
+  if (curve.sm2()) return std::string(sm2_user_id) + ",SM3";
   return std::string("EMSA1(") + detail::name_of(hash) + ")";
 }
 
-bool verifies(const Botan::ECDSA_PublicKey& key, Hash hash, ByteView message, ByteView signature,
-              Botan::Signature_Format format) {
-  try {
-    Botan::PK_Verifier verifier(key, scheme(hash), format);
-    return verifier.verify_message(message.data(), message.size(), signature.data(), signature.size());
-  } catch (const Botan::Exception&) {
-    return false;  // a signature that cannot even be read
-  }
+std::unique_ptr<Botan::EC_PublicKey> public_key_on(const Curve& curve, ByteView point) {
+  const Botan::EC_Group group = group_of(curve);
+  if (curve.sm2()) return std::make_unique<Botan::SM2_PublicKey>(group, point_on(group, point));
+  return std::make_unique<Botan::ECDSA_PublicKey>(group, point_on(group, point));
 }
 
-Bytes sign_with(const Botan::ECDSA_PrivateKey& key, Hash hash, ByteView message, Random& random,
-                Botan::Signature_Format format) {
-  return guarded("the signature was not made", [&] {
-    detail::RandomAdapter generator(random);
-    Botan::PK_Signer signer(key, generator, scheme(hash), format);
-    return Bytes(signer.sign_message(message.data(), message.size(), generator));
-  });
+/// @param scalar zero for a new key
+std::unique_ptr<Botan::EC_PrivateKey> private_key_on(const Curve& curve, Botan::RandomNumberGenerator& random,
+                                                     const Botan::BigInt& scalar) {
+  const Botan::EC_Group group = group_of(curve);
+  if (curve.sm2()) return std::make_unique<Botan::SM2_PrivateKey>(random, group, scalar);
+  return std::make_unique<Botan::ECDSA_PrivateKey>(random, group, scalar);
+}
+
+/// Whether it is between 1 and n - 1; for SM2, which divides by 1 + d, n - 2.
+bool in_range(const Botan::BigInt& scalar, const Curve& curve) {
+  const Botan::BigInt order = group_of(curve).get_order();
+  return !scalar.is_zero() && scalar < (curve.sm2() ? order - 1 : order);
 }
 
 }  // namespace
 
 struct EcPublicKey::Impl {
-  Impl(const Curve& known, ByteView point) : Impl(known, group_of(known), point) {}
-  Impl(const Curve& known, const Botan::EC_Group& group, ByteView point)
-      : curve(known), name(known.name), key(group, point_on(group, point)) {}
+  Impl(const Curve& known, ByteView point)
+      : curve(known), name(known.name), key(public_key_on(known, point)) {}
   const Curve& curve;
   std::string name;
-  Botan::ECDSA_PublicKey key;
+  std::shared_ptr<const Botan::EC_PublicKey> key;  // never changed, and so shared by copies
+
+  bool verifies(Hash hash, ByteView message, ByteView signature, Botan::Signature_Format format) const {
+    const auto algorithm = scheme(curve, hash);
+    if (!algorithm) return false;
+    try {
+      Botan::PK_Verifier verifier(*key, *algorithm, format);
+      return verifier.verify_message(message.data(), message.size(), signature.data(), signature.size());
+    } catch (const Botan::Exception&) {
+      return false;  // a signature that cannot even be read
+    }
+  }
 };
 
 EcPublicKey::EcPublicKey(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -180,25 +206,38 @@ const std::string& EcPublicKey::curve() const {
 }
 
 Bytes EcPublicKey::point() const {
-  return point_of(impl_->key);
+  return point_of(*impl_->key);
 }
 
 Bytes EcPublicKey::spki(EcParameters parameters) const {
   return asn1::sequence({algorithm_identifier(impl_->curve, parameters), asn1::bit_string(point())});
 }
 
+Hash EcPublicKey::signature_hash() const {
+  return impl_->curve.hash;
+}
+
 bool EcPublicKey::verify(Hash hash, ByteView message, ByteView signature) const {
-  return verifies(impl_->key, hash, message, signature, Botan::DER_SEQUENCE);
+  return impl_->verifies(hash, message, signature, Botan::DER_SEQUENCE);
 }
 
 bool EcPublicKey::verify_plain(Hash hash, ByteView message, ByteView signature) const {
-  return verifies(impl_->key, hash, message, signature, Botan::IEEE_1363);
+  return impl_->verifies(hash, message, signature, Botan::IEEE_1363);
 }
 
 struct EcPrivateKey::Impl {
-  Impl(const Curve& known, Botan::ECDSA_PrivateKey own) : curve(known), key(std::move(own)) {}
   const Curve& curve;
-  Botan::ECDSA_PrivateKey key;
+  std::unique_ptr<const Botan::EC_PrivateKey> key;
+
+  Bytes sign(Hash hash, ByteView message, Random& random, Botan::Signature_Format format) const {
+    const auto algorithm = scheme(curve, hash);
+    if (!algorithm) detail::refuse("a key on " + std::string(curve.name) + " does not sign with this hash");
+    return guarded("the signature was not made", [&] {
+      detail::RandomAdapter generator(random);
+      Botan::PK_Signer signer(*key, generator, *algorithm, format);
+      return Bytes(signer.sign_message(message.data(), message.size(), generator));
+    });
+  }
 };
 
 EcPrivateKey::EcPrivateKey(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -210,7 +249,7 @@ EcPrivateKey EcPrivateKey::generate(const std::string& curve, Random& random) {
   const Curve& known = curve_named(curve);
   return guarded("the key was not generated", [&] {
     detail::RandomAdapter generator(random);
-    return EcPrivateKey(std::make_unique<Impl>(known, Botan::ECDSA_PrivateKey(generator, group_of(known))));
+    return EcPrivateKey(std::make_unique<Impl>(Impl{known, private_key_on(known, generator, 0)}));
   });
 }
 
@@ -230,13 +269,12 @@ EcPrivateKey EcPrivateKey::from_pkcs8(const Secret& der) {
   const auto public_key = key.take(tlv::Tag{0xA1});
   key.expect_end();
   info.expect_end();
-  const Botan::EC_Group group = group_of(curve);
-  if (scalar.is_zero() || scalar >= group.get_order()) malformed("the private key is out of range");
+  if (!in_range(scalar, curve)) malformed("the private key is out of range");
   auto impl = guarded("the private key was not taken", [&] {
     Botan::Null_RNG none;  // nothing is drawn: the scalar is given
-    return std::make_unique<Impl>(curve, Botan::ECDSA_PrivateKey(none, group, scalar));
+    return std::make_unique<Impl>(Impl{curve, private_key_on(curve, none, scalar)});
   });
-  const Bytes point = point_of(impl->key);
+  const Bytes point = point_of(*impl->key);
   if (public_key && !std::ranges::equal(read_bit_string(tlv::single(public_key->value)), point)) {
     malformed("the public key is not the private key's");
   }
@@ -244,13 +282,13 @@ EcPrivateKey EcPrivateKey::from_pkcs8(const Secret& der) {
 }
 
 EcPublicKey EcPrivateKey::public_key() const {
-  return EcPublicKey::from_point(std::string(impl_->curve.name), point_of(impl_->key));
+  return EcPublicKey::from_point(std::string(impl_->curve.name), point_of(*impl_->key));
 }
 
 Secret EcPrivateKey::pkcs8() const {
   const auto scalar =
-      Botan::BigInt::encode_1363(impl_->key.private_value(), impl_->key.domain().get_order_bytes());
-  const Bytes point = tlv::encode(tlv::Tag{0xA1}, asn1::bit_string(point_of(impl_->key)));
+      Botan::BigInt::encode_1363(impl_->key->private_value(), impl_->key->domain().get_order_bytes());
+  const Bytes point = tlv::encode(tlv::Tag{0xA1}, asn1::bit_string(point_of(*impl_->key)));
   const Bytes version = asn1::integer(std::uint8_t{1});
   Bytes octets = tlv::encode(asn1::tag::octet_string, scalar);
   Bytes private_key = asn1::sequence({version, octets, point});
@@ -262,11 +300,15 @@ Secret EcPrivateKey::pkcs8() const {
 }
 
 Bytes EcPrivateKey::sign(Hash hash, ByteView message, Random& random) const {
-  return sign_with(impl_->key, hash, message, random, Botan::DER_SEQUENCE);
+  return impl_->sign(hash, message, random, Botan::DER_SEQUENCE);
+}
+
+Bytes EcPrivateKey::sign(ByteView message, Random& random) const {
+  return sign(impl_->curve.hash, message, random);
 }
 
 Bytes EcPrivateKey::sign_plain(Hash hash, ByteView message, Random& random) const {
-  return sign_with(impl_->key, hash, message, random, Botan::IEEE_1363);
+  return impl_->sign(hash, message, random, Botan::IEEE_1363);
 }
 
 }  // namespace perso::crypto

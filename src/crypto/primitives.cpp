@@ -66,6 +66,8 @@ const char* name_of(Hash hash) {
       return "SHA-384";
     case Hash::sha512:
       return "SHA-512";
+    case Hash::sm3:
+      return "SM3";
   }
   refuse("not a hash");
 }
@@ -79,6 +81,7 @@ std::size_t digest_size(Hash hash) {
     case Hash::sha224:
       return 28;
     case Hash::sha256:
+    case Hash::sm3:
       return 32;
     case Hash::sha384:
       return 48;

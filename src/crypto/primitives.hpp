@@ -9,7 +9,7 @@
 
 namespace perso::crypto {
 
-enum class Hash { sha1, sha224, sha256, sha384, sha512 };
+enum class Hash { sha1, sha224, sha256, sha384, sha512, sm3 };
 std::size_t digest_size(Hash hash);
 Bytes digest(Hash hash, ByteView message);
 

@@ -1,7 +1,10 @@
 #include "keys/description.hpp"
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <set>
+#include <span>
 #include <sstream>
 
 #include "bytes/error.hpp"
@@ -18,14 +21,29 @@ constexpr std::size_t max_keys = 32;
 constexpr std::size_t check_size = 3;
 constexpr std::size_t fingerprint_size = 32;
 
-/// The purposes, and the algorithm that goes with each.
-constexpr std::array<Choice<std::string_view>, 5> purposes = {{
-    {purpose::trust_anchor, signing_algorithm},
-    {purpose::document_signing, signing_algorithm},
-    {purpose::transport_keys, master_algorithm},
-    {purpose::issuer_keys, master_algorithm},
-    {purpose::ledger, master_algorithm},
+enum class Kind { signing, master };
+
+constexpr std::array<Choice<Kind>, 5> purposes = {{
+    {purpose::trust_anchor, Kind::signing},
+    {purpose::document_signing, Kind::signing},
+    {purpose::transport_keys, Kind::master},
+    {purpose::issuer_keys, Kind::master},
+    {purpose::ledger, Kind::master},
 }};
+
+constexpr std::array<std::string_view, 2> signing_algorithms = {ecdsa_algorithm, sm2_algorithm};
+constexpr std::array<std::string_view, 1> master_algorithms = {master_algorithm};
+
+std::span<const std::string_view> algorithms_of(Kind kind) {
+  if (kind == Kind::signing) return signing_algorithms;
+  return master_algorithms;
+}
+
+std::string joined(std::span<const std::string_view> texts) {
+  std::string out;
+  for (const std::string_view text : texts) out.append(out.empty() ? "" : " or ").append(text);
+  return out;
+}
 
 constexpr std::array<Choice<crypto::EcParameters>, 2> parameter_forms = {{
     {"explicit", crypto::EcParameters::explicit_curve},
@@ -41,13 +59,12 @@ KeySet::Description read_key(Node node) {
   key.name = node.take("name").name();  // becomes a file name
   const Node purpose = node.take("purpose");
   key.purpose = purpose.text();
-  const std::string_view wanted = purpose.choice(purposes).value_or("");
+  const std::optional<Kind> kind = purpose.choice(purposes);
   const Node algorithm = node.take("algorithm");
   key.algorithm = algorithm.text();
-  if (!wanted.empty() && key.algorithm != wanted)
-    algorithm.fault("a key of this purpose has the algorithm " + std::string(wanted));
-  key.check =
-      to_hex(read_hex(node.take("check"), wanted == master_algorithm ? check_size : fingerprint_size));
+  if (kind && std::ranges::count(algorithms_of(*kind), key.algorithm) == 0)
+    algorithm.fault("a key of this purpose has the algorithm " + joined(algorithms_of(*kind)));
+  key.check = to_hex(read_hex(node.take("check"), kind == Kind::master ? check_size : fingerprint_size));
   node.finish();
   return key;
 }

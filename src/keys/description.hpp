@@ -11,13 +11,14 @@ namespace perso::keys {
 /// What a key is for. It decides what the key set does with it.
 namespace purpose {
 constexpr std::string_view trust_anchor = "trust-anchor";  // signs document signers; closed in a station
-constexpr std::string_view document_signing = "document-signing";  // signs EF.SOD
+constexpr std::string_view document_signing = "document-signing";  // signs EF.SOD, or other files
 constexpr std::string_view transport_keys = "transport-keys";  // diversified into the chips' transport keys
 constexpr std::string_view issuer_keys = "issuer-keys";        // diversified into the issuer's keys
 constexpr std::string_view ledger = "ledger";                  // the ledger's commitments and order keys
 }  // namespace purpose
 
-constexpr std::string_view signing_algorithm = "ECDSA P-256 SHA-256";
+constexpr std::string_view ecdsa_algorithm = "ECDSA P-256 SHA-256";
+constexpr std::string_view sm2_algorithm = "SM2 SM3";
 constexpr std::string_view master_algorithm = "AES-256";
 
 struct SetDescription {

@@ -31,6 +31,10 @@ auto intact(const std::string& name, Read&& read) {
   }
 }
 
+std::string_view curve_of(std::string_view algorithm) {
+  return algorithm == sm2_algorithm ? "sm2p256v1" : "secp256r1";
+}
+
 struct SigningKey {
   crypto::EcPrivateKey key;
   crypto::Certificate certificate;
@@ -60,7 +64,17 @@ class Opener {
           private_key.public_key().point() != certificate.public_key().point()) {
         damaged(key.name, "is not its certificate's");
       }
+      if (certificate.public_key().curve() != curve_of(key.algorithm))
+        damaged(key.name, "is of another algorithm than the key set says");
       return SigningKey{std::move(private_key), std::move(certificate)};
+    });
+  }
+
+  crypto::Crl revocations(const KeySet::Description& key, const crypto::Certificate& anchor) const {
+    return intact(key.name, [&] {
+      auto list = crypto::Crl::parse(read_file(dir_ / (key.name + ".crl")));
+      if (!list.signed_by(anchor)) damaged(key.name, "has a revocation list that it did not sign");
+      return list;
     });
   }
 
@@ -89,6 +103,7 @@ struct KeySet::Impl {
   };
   SetDescription description;
   std::vector<crypto::Certificate> anchors;
+  std::vector<crypto::Crl> revocations;
   std::map<std::string, std::unique_ptr<Signer>> signers;
   std::map<std::string, CardMaster> card_masters;
   std::unique_ptr<LedgerKeys> ledger;
@@ -115,6 +130,7 @@ void KeySet::Impl::take(const Opener& opener, const Description& key, Random& ra
   }
   SigningKey opened = opener.signing_key(key);
   if (key.purpose == purpose::trust_anchor) {
+    revocations.push_back(opener.revocations(key, opened.certificate));
     anchors.push_back(std::move(opened.certificate));  // its private key is seen to open, and dropped
   } else {
     signers.emplace(key.name, software_signer(std::move(opened.key), std::move(opened.certificate), random));
@@ -130,7 +146,8 @@ void KeySet::Impl::check() const {
     const auto issued_it = [&](const crypto::Certificate& anchor) {
       return anchor.is_ca() && certificate.signed_by(anchor);
     };
-    if (std::ranges::none_of(anchors, issued_it)) damaged(name, "was not issued by the set's trust anchor");
+    if (std::ranges::none_of(anchors, issued_it))
+      damaged(name, "was not issued by one of the set's trust anchors");
   }
 }
 
@@ -164,6 +181,10 @@ const LedgerKeys& KeySet::ledger() const {
 
 std::vector<crypto::Certificate> KeySet::trust_anchors() const {
   return impl_->anchors;
+}
+
+std::vector<crypto::Crl> KeySet::revocations() const {
+  return impl_->revocations;
 }
 
 std::vector<KeySet::Description> KeySet::descriptions() const {

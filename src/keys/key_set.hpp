@@ -5,17 +5,18 @@
 #include <map>
 #include <vector>
 
+#include "crypto/crl.hpp"
 #include "keys/keys.hpp"
 
 namespace perso::keys {
 
 /// Files in DIR (0700), each 0600: key-set.yaml (names, purposes, algorithms, KCVs, `parameters:
 /// explicit|named`, `specimen: true`), NAME.p8 (signing keys, PKCS#8 DER under a passphrase), NAME.crt
-/// (certificate, DER), NAME.key (32-byte master keys sealed under the passphrase). The passphrase is
-/// stretched once, under one salt for all files; the master keys are bound to every byte of key-set.yaml, so
-/// that `specimen`, a purpose or a fingerprint cannot be changed behind the station's back. Const members are
-/// thread-safe. Names of the specimen set: csca, document-signer (P-256); transport-master, issuer-master,
-/// ledger-master (AES-256).
+/// (certificate, DER), NAME.crl (a trust anchor's revocation list, DER), NAME.key (32-byte master keys sealed
+/// under the passphrase). The passphrase is stretched once, under one salt for all files; the master keys are
+/// bound to every byte of key-set.yaml, so that `specimen`, a purpose or a fingerprint cannot be changed
+/// behind the station's back. Const members are thread-safe. Names of the specimen set: csca, document-signer
+/// (P-256); national-csca, national-signer (SM2); transport-master, issuer-master, ledger-master (AES-256).
 class KeySet {
  public:
   struct Description {  // what may be shown of one key
@@ -23,13 +24,14 @@ class KeySet {
     std::string check;  // KCV of a secret key, SHA-256 fingerprint of a certificate
   };
 
-  /// Makes the specimen keys and their certificates. Each subject and issuer name says SPECIMEN.
+  /// Makes the specimen keys, their certificates and the first, empty revocation lists. Each subject and
+  /// issuer name says SPECIMEN. `parameters` is how P-256 is said; SM2's curve is named always.
   /// @throws Error Code::keys_locked for a passphrase below 12 bytes; Code::key_damaged where DIR exists and
   /// is not empty
   static void make_specimen(const std::filesystem::path& dir, const Secret& passphrase,
                             crypto::EcParameters parameters, Instant now, Random& random);
 
-  /// Opens every key at once, so that a wrong passphrase is found before a card is touched. The CSCA's
+  /// Opens every key at once, so that a wrong passphrase is found before a card is touched. A CSCA's
   /// private key is seen to open and dropped: a station issues no signers. The random source must outlive the
   /// set and whatever it gave.
   /// @throws Error keys_locked, key_missing, key_damaged
@@ -39,7 +41,8 @@ class KeySet {
   std::unique_ptr<CardKeys> card_keys(const std::string& master, std::uint8_t version,
                                       std::size_t key_size = 16) const;
   const LedgerKeys& ledger() const;
-  std::vector<crypto::Certificate> trust_anchors() const;  // the CSCA
+  std::vector<crypto::Certificate> trust_anchors() const;  // the CSCAs
+  std::vector<crypto::Crl> revocations() const;            // the list of each
   std::vector<Description> descriptions() const;
   bool specimen() const;
 

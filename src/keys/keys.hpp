@@ -32,7 +32,8 @@ struct Kcv {
 class Signer {
  public:
   virtual ~Signer() = default;
-  /// DER Ecdsa-Sig-Value over SHA-256 of the message.
+  /// By the own algorithm of the certificate's key: ECDSA over its signature_hash(), SHA-256 on P-256, or SM2
+  /// over SM3 as user 1234567812345678. DER, SEQUENCE { r, s }.
   virtual Bytes sign(ByteView message) const = 0;
   virtual const crypto::Certificate& certificate() const = 0;
 };

@@ -28,7 +28,7 @@ class SoftwareSigner final : public Signer {
   SoftwareSigner(crypto::EcPrivateKey key, crypto::Certificate certificate, Random& random)
       : key_(std::move(key)), certificate_(std::move(certificate)), random_(random) {}
 
-  Bytes sign(ByteView message) const override { return key_.sign(crypto::Hash::sha256, message, random_); }
+  Bytes sign(ByteView message) const override { return key_.sign(message, random_); }
   const crypto::Certificate& certificate() const override { return certificate_; }
 
  private:

@@ -38,36 +38,60 @@ crypto::Name specimen_name(const std::string& common_name) {
 
 /// Periods of ICAO 9303-12: a signer works for three months and its certificate lasts as long as its
 /// last card, ten years more; the CSCA issues signers for five years and lasts as long as its last signer's
-/// certificate.
+/// certificate. A revocation list is followed by the next within 90 days.
 constexpr int signer_works_months = 3, card_lasts_months = 120, csca_works_months = 60;
 constexpr int signer_lasts_months = signer_works_months + card_lasts_months,
               csca_lasts_months = csca_works_months + signer_lasts_months;
+constexpr std::chrono::days list_lasts(90);
 
-crypto::CertificateRequest csca_request(crypto::EcParameters parameters, Instant now, Random& random) {
+/// A CSCA and the signer that it issues.
+struct Pair {
+  const char* csca;
+  const char* signer;
+  std::string_view algorithm;
+  const char* curve;
+  const char* csca_title;
+  const char* signer_title;
+};
+constexpr Pair pairs[] = {
+    {"csca", "document-signer", ecdsa_algorithm, "secp256r1", "SPECIMEN CSCA 001",
+     "SPECIMEN Document Signer 001"},
+    {"national-csca", "national-signer", sm2_algorithm, "sm2p256v1", "SPECIMEN National CSCA 001",
+     "SPECIMEN National Signer 001"},
+};
+
+crypto::CertificateRequest csca_request(const Pair& pair, crypto::EcParameters parameters, Instant now,
+                                        Random& random) {
   Bytes serial = random_bytes(serial_size, random);
   serial[0] = static_cast<std::uint8_t>((serial[0] & 0x3F) | 0x40);  // positive, of full length
   return {.profile = crypto::CertificateProfile::csca,
-          .subject = specimen_name("SPECIMEN CSCA 001"),
-          .issuer = specimen_name("SPECIMEN CSCA 001"),
+          .subject = specimen_name(pair.csca_title),
+          .issuer = specimen_name(pair.csca_title),
           .serial = std::move(serial),
           .not_before = now,
           .not_after = months_later(now, csca_lasts_months),
           .private_key_not_after = months_later(now, csca_works_months),
-          .crl_url = "https://specimen.invalid/csca.crl",
+          .crl_url = "https://specimen.invalid/" + std::string(pair.csca) + ".crl",
           .contact_uri = "https://specimen.invalid/",
           .document_types = {},
           .parameters = parameters,
           .state = "CHN"};
 }
 
-crypto::CertificateRequest signer_request(crypto::EcParameters parameters, Instant now, Random& random) {
-  crypto::CertificateRequest request = csca_request(parameters, now, random);
+crypto::CertificateRequest signer_request(const Pair& pair, crypto::EcParameters parameters, Instant now,
+                                          Random& random) {
+  crypto::CertificateRequest request = csca_request(pair, parameters, now, random);
   request.profile = crypto::CertificateProfile::document_signer;
-  request.subject = specimen_name("SPECIMEN Document Signer 001");
+  request.subject = specimen_name(pair.signer_title);
   request.not_after = months_later(now, signer_lasts_months);
   request.private_key_not_after = months_later(now, signer_works_months);
   request.document_types = {"IR"};
   return request;
+}
+
+/// The first list: nothing is revoked.
+crypto::CrlRequest empty_list(Instant now) {
+  return {.number = {1}, .this_update = now, .next_update = now + list_lasts, .revoked = {}};
 }
 
 /// Collects a set's files.
@@ -81,13 +105,15 @@ class Maker {
     description_.passphrase_check = keys_.check;
   }
 
-  void add_signing_key(const std::string& name, std::string_view purpose, const EcPrivateKey& key,
-                       Bytes certificate) {
+  void add_signing_key(const std::string& name, std::string_view purpose, std::string_view algorithm,
+                       const EcPrivateKey& key, Bytes certificate) {
     const std::string fingerprint = to_hex(crypto::digest(crypto::Hash::sha256, certificate));
-    describe(name, purpose, signing_algorithm, fingerprint);
+    describe(name, purpose, algorithm, fingerprint);
     files_[name + ".p8"] = crypto::encrypt_pkcs8(key.pkcs8(), salt_, keys_.signing, random_);
     files_[name + ".crt"] = std::move(certificate);
   }
+
+  void add_revocations(const std::string& anchor, Bytes list) { files_[anchor + ".crl"] = std::move(list); }
 
   void add_master(const std::string& name, std::string_view purpose) {
     masters_[name] = Secret(random_bytes(master_size, random_));
@@ -120,24 +146,29 @@ class Maker {
   std::map<std::string, Bytes> files_;
 };
 
+void add_pair(Maker& maker, const Pair& pair, crypto::EcParameters parameters, Instant now, Random& random) {
+  const EcPrivateKey csca = EcPrivateKey::generate(pair.curve, random);
+  const EcPrivateKey signer = EcPrivateKey::generate(pair.curve, random);
+  const crypto::SignOperation sign = [&](ByteView message) { return csca.sign(message, random); };
+  const auto issue = [&](const crypto::CertificateRequest& request, const EcPrivateKey& subject) {
+    return crypto::issue_certificate(request, subject.public_key(), csca.public_key(), sign);
+  };
+  Bytes anchor = issue(csca_request(pair, parameters, now, random), csca);
+  maker.add_revocations(pair.csca,
+                        crypto::issue_crl(empty_list(now), crypto::Certificate::parse(anchor), sign));
+  maker.add_signing_key(pair.csca, purpose::trust_anchor, pair.algorithm, csca, std::move(anchor));
+  maker.add_signing_key(pair.signer, purpose::document_signing, pair.algorithm, signer,
+                        issue(signer_request(pair, parameters, now, random), signer));
+}
+
 }  // namespace
 
 void KeySet::make_specimen(const std::filesystem::path& dir, const Secret& passphrase,
                            crypto::EcParameters parameters, Instant now, Random& random) {
   if (passphrase.size() < min_passphrase_bytes)
     throw Error(Code::keys_locked, "a passphrase has 12 bytes at least");
-  const EcPrivateKey csca = EcPrivateKey::generate("secp256r1", random);
-  const EcPrivateKey signer = EcPrivateKey::generate("secp256r1", random);
-  const auto issue = [&](const crypto::CertificateRequest& request, const EcPrivateKey& subject) {
-    return crypto::issue_certificate(request, subject.public_key(), csca.public_key(), [&](ByteView tbs) {
-      return csca.sign(crypto::Hash::sha256, tbs, random);
-    });
-  };
   Maker maker(passphrase, parameters, random);
-  maker.add_signing_key("csca", purpose::trust_anchor, csca,
-                        issue(csca_request(parameters, now, random), csca));
-  maker.add_signing_key("document-signer", purpose::document_signing, signer,
-                        issue(signer_request(parameters, now, random), signer));
+  for (const Pair& pair : pairs) add_pair(maker, pair, parameters, now, random);
   maker.add_master("transport-master", purpose::transport_keys);
   maker.add_master("issuer-master", purpose::issuer_keys);
   maker.add_master("ledger-master", purpose::ledger);

@@ -21,16 +21,20 @@ void require(bool holds, const char* what) {
 }
 
 void check(const Com& com) {
-  const auto digits = [](const std::string& text, std::size_t count) {
-    return text.size() == count && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-  };
-  require(digits(com.lds_version, 4), "EF.COM: the LDS version is not four digits");
-  require(digits(com.unicode_version, 6), "EF.COM: the Unicode version is not six digits");
+  require(versions_hold(com.lds_version, com.unicode_version),
+          "EF.COM: LDS and Unicode version are not four and six digits");
   require(std::ranges::adjacent_find(com.data_groups, std::greater_equal()) == com.data_groups.end(),
           "EF.COM: the data groups do not ascend");
 }
 
 }  // namespace
+
+bool versions_hold(const std::string& lds_version, const std::string& unicode_version) {
+  const auto digits = [](const std::string& text, std::size_t count) {
+    return text.size() == count && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  };
+  return digits(lds_version, 4) && digits(unicode_version, 6);
+}
 
 Bytes encode_com(const Com& com) {
   check(com);

@@ -15,6 +15,9 @@ struct Com {
   bool operator==(const Com&) const = default;
 };
 
+/// Whether an LDS version is four digits, and a Unicode version six.
+bool versions_hold(const std::string& lds_version, const std::string& unicode_version);
+
 /// `60 { 5F01 version, 5F36 Unicode version, 5C tags }`. @throws Error Code::malformed for values that break
 /// their form
 Bytes encode_com(const Com& com);

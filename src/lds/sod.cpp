@@ -4,6 +4,7 @@
 #include <array>
 
 #include "bytes/error.hpp"
+#include "lds/com.hpp"
 #include "lds/element.hpp"
 
 namespace perso::lds {
@@ -15,6 +16,7 @@ constexpr tlv::Tag integer_tag{0x02};
 constexpr tlv::Tag octet_string_tag{0x04};
 constexpr tlv::Tag null_tag{0x05};
 constexpr tlv::Tag oid_tag{0x06};
+constexpr tlv::Tag printable_string_tag{0x13};
 constexpr tlv::Tag sequence_tag{0x30};
 constexpr int last_data_group = 16;
 
@@ -42,6 +44,8 @@ void check(const SecurityObject& object) {
     require(digest.size() == crypto::digest_size(object.hash),
             "EF.SOD: a digest has another size than its hash");
   }
+  require(!object.versions || versions_hold(object.versions->lds, object.versions->unicode),
+          "EF.SOD: LDS and Unicode version are not four and six digits");
 }
 
 /// A DER INTEGER of 0 to 16.
@@ -63,10 +67,20 @@ crypto::Hash parse_algorithm(ByteView contents) {
   return known->hash;
 }
 
+LdsVersions parse_versions(ByteView contents) {
+  tlv::Reader reader(contents);
+  LdsVersions out;
+  out.lds = as_text(reader.expect(printable_string_tag).value);
+  out.unicode = as_text(reader.expect(printable_string_tag).value);
+  reader.expect_end();
+  return out;
+}
+
 }  // namespace
 
-SecurityObject security_object_over(const std::map<int, ByteView>& data_groups) {
-  SecurityObject object;
+SecurityObject security_object_over(const std::map<int, ByteView>& data_groups, crypto::Hash hash,
+                                    std::optional<LdsVersions> versions) {
+  SecurityObject object{.hash = hash, .digests = {}, .versions = std::move(versions)};
   for (const auto& [number, file] : data_groups)
     object.digests.emplace(number, crypto::digest(object.hash, file));
   return object;
@@ -81,17 +95,25 @@ Bytes encode_security_object(const SecurityObject& object) {
     append(digests,
            tlv::encode(sequence_tag, {tlv::encode(integer_tag, Bytes{static_cast<std::uint8_t>(number)}),
                                       tlv::encode(octet_string_tag, digest)}));
-  return tlv::encode(sequence_tag, {tlv::encode(integer_tag, Bytes{0}),
+  Bytes versions;
+  if (object.versions)
+    versions =
+        tlv::encode(sequence_tag, {tlv::encode(printable_string_tag, as_bytes(object.versions->lds)),
+                                   tlv::encode(printable_string_tag, as_bytes(object.versions->unicode))});
+  const std::uint8_t version = object.versions ? 1 : 0;
+  return tlv::encode(sequence_tag, {tlv::encode(integer_tag, ByteView(&version, 1)),
                                     tlv::encode(sequence_tag, {tlv::encode(oid_tag, known->oid)}),
-                                    tlv::encode(sequence_tag, digests)});
+                                    tlv::encode(sequence_tag, digests), versions});
 }
 
 SecurityObject parse_security_object(ByteView der) {
   tlv::Reader reader(only_element(der, sequence_tag));
-  require(small_integer(reader.expect(integer_tag)) == 0, "EF.SOD: the security object is not of version 0");
+  const int version = small_integer(reader.expect(integer_tag));
+  require(version <= 1, "EF.SOD: the security object is not of version 0 or 1");
   SecurityObject object;
   object.hash = parse_algorithm(reader.expect(sequence_tag).value);
   tlv::Reader digests(reader.expect(sequence_tag).value);
+  if (version == 1) object.versions = parse_versions(reader.expect(sequence_tag).value);
   reader.expect_end();
   while (!digests.at_end()) {
     tlv::Reader entry(digests.expect(sequence_tag).value);
@@ -114,7 +136,8 @@ Bytes encode_sod(const SecurityObject& object, const crypto::Certificate& signer
 Sod parse_sod(ByteView file) {
   crypto::SignedData cms = crypto::SignedData::parse(only_element(file, sod_tag));
   require(cms.content_type == security_object_oid, "EF.SOD: what is signed is no LDS security object");
-  SecurityObject object = parse_security_object(cms.content);
+  require(cms.content.has_value(), "EF.SOD: the LDS security object is not inside");
+  SecurityObject object = parse_security_object(*cms.content);
   return {std::move(object), std::move(cms)};
 }
 

@@ -1,4 +1,4 @@
-// A specimen chain for tests: a CSCA and a document signer.
+// A specimen chain for tests: a CSCA and a document signer on one curve.
 #pragma once
 
 #include <chrono>
@@ -42,17 +42,30 @@ struct Chain {
 
   static Bytes issue(const crypto::CertificateRequest& request, const crypto::EcPrivateKey& subject,
                      const crypto::EcPrivateKey& issuer, Random& random) {
-    return crypto::issue_certificate(request, subject.public_key(), issuer.public_key(), [&](ByteView tbs) {
-      return issuer.sign(crypto::Hash::sha256, tbs, random);
-    });
+    return crypto::issue_certificate(request, subject.public_key(), issuer.public_key(),
+                                     [&](ByteView tbs) { return issuer.sign(tbs, random); });
   }
 
-  static Chain make(crypto::EcParameters parameters, Random& random) {
-    auto csca_key = crypto::EcPrivateKey::generate("secp256r1", random);
-    auto signer_key = crypto::EcPrivateKey::generate("secp256r1", random);
+  static Chain on(const std::string& curve, crypto::EcParameters parameters, Random& random) {
+    auto csca_key = crypto::EcPrivateKey::generate(curve, random);
+    auto signer_key = crypto::EcPrivateKey::generate(curve, random);
     auto csca = crypto::Certificate::parse(issue(csca_request(parameters), csca_key, csca_key, random));
     auto signer = crypto::Certificate::parse(issue(signer_request(parameters), signer_key, csca_key, random));
     return {std::move(csca_key), std::move(signer_key), std::move(csca), std::move(signer)};
+  }
+
+  static Chain make(crypto::EcParameters parameters, Random& random) {
+    return on("secp256r1", parameters, random);
+  }
+
+  static Chain sm2(Random& random) { return on("sm2p256v1", crypto::EcParameters::named_curve, random); }
+
+  /// What the CSCA and the signer sign with.
+  crypto::SignOperation by_csca(Random& random) const {
+    return [this, &random](ByteView message) { return csca_key.sign(message, random); };
+  }
+  crypto::SignOperation by_signer(Random& random) const {
+    return [this, &random](ByteView message) { return signer_key.sign(message, random); };
   }
 };
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "bytes/error.hpp"
 #include "crypto/asn1.hpp"
@@ -19,9 +20,8 @@ const std::string id_security_object = "2.23.136.1.1.1";
 const Bytes some_content = from_hex("300302012A");
 
 Bytes signed_by(const Chain& chain, Random& random) {
-  return sign_cms(
-      id_security_object, some_content, chain.signer, test::issued_at + std::chrono::days(1),
-      [&](ByteView attributes) { return chain.signer_key.sign(Hash::sha256, attributes, random); });
+  return sign_cms(id_security_object, some_content, chain.signer, test::issued_at + std::chrono::days(1),
+                  chain.by_signer(random));
 }
 
 bool malformed(ByteView der) {
@@ -105,6 +105,79 @@ TEST_CASE("what was signed is what is read, and verifies") {
     CHECK(read.digest_algorithm == Hash::sha256);
     CHECK(read.verify());
   }
+}
+
+TEST_CASE("digest and signature are of the signer's own hash") {
+  const auto random = system_random();
+  const std::map<std::string, Hash> curves = {
+      {"secp384r1", Hash::sha384}, {"secp521r1", Hash::sha512}, {"sm2p256v1", Hash::sm3}};
+  for (const auto& entry : curves) {
+    const std::string& curve = entry.first;
+    const Hash hash = entry.second;
+    CAPTURE(curve);
+    const Chain chain = Chain::on(curve, EcParameters::named_curve, *random);
+    const Bytes der = signed_by(chain, *random);
+    const SignedData read = SignedData::parse(der);
+    CHECK(read.digest_algorithm == hash);
+    CHECK(read.message_digest == digest(hash, some_content));
+    CHECK(read.verify());
+    CHECK(read.signer.signed_by(chain.csca));
+    if (hash == Hash::sm3) continue;  // OpenSSL 3.0 has no SM2 in CMS
+    const test::Scratch scratch;
+    scratch.write("sod", der);
+    scratch.write("csca.crt", chain.csca.der());
+    const auto verified = scratch.run(
+        "openssl x509 -in csca.crt -out csca.pem && openssl cms -verify -inform DER -in sod -CAfile "
+        "csca.pem -out content -attime 1775000000");
+    CAPTURE(verified.output);
+    CHECK(verified.says("CMS Verification successful"));
+  }
+}
+
+TEST_CASE("a detached signature verifies over its content alone, and openssl agrees") {
+  const auto random = system_random();
+  const test::Scratch scratch;
+  const Chain chain = Chain::make(EcParameters::named_curve, *random);
+  const Bytes der = sign_cms_detached(some_content, chain.signer, test::issued_at + std::chrono::days(1),
+                                      chain.by_signer(*random));
+  const SignedData read = SignedData::parse(der);
+  CHECK(read.content_type == "1.2.840.113549.1.7.1");
+  CHECK_FALSE(read.content.has_value());
+  CHECK_FALSE(read.verify());
+  CHECK(read.verify(some_content));
+  CHECK_FALSE(read.verify(from_hex("300302012B")));
+
+  scratch.write("signature", der);
+  scratch.write("content", some_content);
+  scratch.write("csca.crt", chain.csca.der());
+  REQUIRE(scratch.run("openssl x509 -in csca.crt -out csca.pem").status == 0);
+  const std::string verify =
+      "openssl cms -verify -binary -inform DER -in signature -content content -CAfile csca.pem -out out "
+      "-attime "
+      "1775000000";
+  CHECK(scratch.run(verify).says("CMS Verification successful"));
+  CHECK(scratch.run("openssl cms -cmsout -print -noout -inform DER -in signature").says("version: 1"));
+  scratch.write("content", from_hex("300302012B"));
+  CHECK_FALSE(scratch.run(verify).says("CMS Verification successful"));
+}
+
+TEST_CASE("a detached signature that openssl made is read") {
+  const auto random = system_random();
+  const test::Scratch scratch;
+  const Chain chain = Chain::make(EcParameters::named_curve, *random);
+  scratch.write("signer.key", chain.signer_key.pkcs8().expose());
+  scratch.write("signer.crt", chain.signer.der());
+  scratch.write("content", some_content);
+  const auto made = scratch.run(
+      "openssl x509 -in signer.crt -out signer.pem && openssl cms -sign -binary -md sha512 -nosmimecap "
+      "-signer "
+      "signer.pem -inkey signer.key -keyform DER -in content -outform DER -out signature");
+  CAPTURE(made.output);
+  REQUIRE(made.status == 0);
+  const SignedData read = SignedData::parse(scratch.read("signature"));
+  CHECK(read.digest_algorithm == Hash::sha512);
+  CHECK_FALSE(read.content.has_value());
+  CHECK(read.verify(some_content));
 }
 
 TEST_CASE("openssl cms verifies the content and the chain with named curves") {

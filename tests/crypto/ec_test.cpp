@@ -16,7 +16,7 @@ using namespace perso::crypto;
 namespace {
 
 const std::map<std::string, Hash> all_hashes = {{"sha256", Hash::sha256}, {"sha384", Hash::sha384}};
-const std::vector<std::string> known_curves = {"secp256r1", "secp384r1", "brainpoolP256r1"};
+const std::vector<std::string> known_curves = {"secp256r1", "secp384r1", "secp521r1", "brainpoolP256r1"};
 
 /// PrivateKeyInfo without the optional public key.
 Secret pkcs8_of(const std::string& curve, ByteView scalar) {
@@ -81,6 +81,22 @@ TEST_CASE("a signature verifies with its key, message, hash and every byte, and 
     CHECK_FALSE(key.public_key().verify(Hash::sha256, message, ByteView(signature).first(i)));
   }
   CHECK_FALSE(key.public_key().verify_plain(Hash::sha256, message, Bytes(64)));
+}
+
+TEST_CASE("a key's own hash is as large as its curve") {
+  const auto random = system_random();
+  const std::map<std::string, Hash> expected = {{"secp256r1", Hash::sha256},
+                                                {"secp384r1", Hash::sha384},
+                                                {"secp521r1", Hash::sha512},
+                                                {"brainpoolP256r1", Hash::sha256}};
+  for (const auto& entry : expected) {
+    const std::string& curve = entry.first;
+    const Hash hash = entry.second;
+    CAPTURE(curve);
+    const EcPrivateKey key = EcPrivateKey::generate(curve, *random);
+    CHECK(key.public_key().signature_hash() == hash);
+    CHECK(key.public_key().verify(hash, Bytes{1}, key.sign(Bytes{1}, *random)));
+  }
 }
 
 TEST_CASE("SubjectPublicKeyInfo: both parameter forms come back, and openssl reads them") {

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "bytes/error.hpp"
+#include "crypto/path.hpp"
 #include "crypto/scratch.hpp"
 #include "keys/description.hpp"
 #include "keys/software.hpp"
@@ -73,12 +74,13 @@ TEST_CASE("a specimen set opens and says what it holds") {
     std::vector<std::string> names;
     for (const auto& key : set.descriptions())
       names.push_back(key.name + "/" + key.purpose + "/" + key.algorithm);
-    CHECK(names == std::vector<std::string>{"csca/trust-anchor/ECDSA P-256 SHA-256",
-                                            "document-signer/document-signing/ECDSA P-256 SHA-256",
-                                            "transport-master/transport-keys/AES-256",
-                                            "issuer-master/issuer-keys/AES-256",
-                                            "ledger-master/ledger/AES-256"});
-    REQUIRE(set.trust_anchors().size() == 1);
+    CHECK(names == std::vector<std::string>{
+                       "csca/trust-anchor/ECDSA P-256 SHA-256",
+                       "document-signer/document-signing/ECDSA P-256 SHA-256",
+                       "national-csca/trust-anchor/SM2 SM3", "national-signer/document-signing/SM2 SM3",
+                       "transport-master/transport-keys/AES-256", "issuer-master/issuer-keys/AES-256",
+                       "ledger-master/ledger/AES-256"});
+    REQUIRE(set.trust_anchors().size() == 2);
     const crypto::Certificate anchor = set.trust_anchors()[0];
     const Signer& signer = set.signer("document-signer");
     CHECK(anchor.subject_text() == "CN=SPECIMEN CSCA 001, O=SPECIMEN perso, C=CN");
@@ -91,6 +93,43 @@ TEST_CASE("a specimen set opens and says what it holds") {
     CHECK(code_of([&] { set.signer("csca"); }) == Code::key_missing);
     CHECK(code_of([&] { set.card_keys("ledger-master", 0x31); }) == Code::key_missing);
   }
+}
+
+TEST_CASE("the national signer signs with SM2 under a CSCA of its own") {
+  for (const auto form : {crypto::EcParameters::explicit_curve, crypto::EcParameters::named_curve}) {
+    const Specimen made(form);
+    const KeySet set = made.open();
+    const Signer& signer = set.signer("national-signer");
+    const auto anchors = set.trust_anchors();
+    CHECK(anchors[1].subject_text() == "CN=SPECIMEN National CSCA 001, O=SPECIMEN perso, C=CN");
+    CHECK(signer.certificate().subject_text() == "CN=SPECIMEN National Signer 001, O=SPECIMEN perso, C=CN");
+    CHECK(signer.certificate().public_key().curve() == "sm2p256v1");
+    CHECK(signer.certificate().signed_by(anchors[1]));
+    CHECK_FALSE(signer.certificate().signed_by(anchors[0]));
+    CHECK(signer.certificate().public_key().verify(crypto::Hash::sm3, Bytes{1}, signer.sign(Bytes{1})));
+    CHECK(code_of([&] { set.signer("national-csca"); }) == Code::key_missing);
+  }
+}
+
+TEST_CASE("each CSCA has its revocation list, which openssl verifies, and both paths hold") {
+  const Specimen made(crypto::EcParameters::named_curve);
+  const KeySet set = made.open();
+  const auto anchors = set.trust_anchors();
+  const auto lists = set.revocations();
+  REQUIRE(lists.size() == 2);
+  for (std::size_t i = 0; i < lists.size(); ++i) {
+    CHECK(lists[i].signed_by(anchors[i]));
+    CHECK(lists[i].revoked().empty());
+    CHECK(lists[i].this_update() == made_at);
+    CHECK(lists[i].next_update() == made_at + std::chrono::days(90));
+  }
+  for (const std::string name : {"document-signer", "national-signer"})
+    CHECK_FALSE(crypto::check_path(set.signer(name).certificate(), anchors, lists, made_at));
+  CHECK(made.scratch
+            .run("openssl x509 -in keys/csca.crt -out csca.pem && openssl crl -inform DER -in keys/csca.crl "
+                 "-noout "
+                 "-verify -CAfile csca.pem")
+            .says("verify OK"));
 }
 
 TEST_CASE("validities: three months of signing, ten years of cards, five years of signers") {
@@ -116,8 +155,10 @@ TEST_CASE("the files are the owner's alone, and nothing is left beside them") {
     CHECK((status.st_mode & 07777) == 0600);
   }
   std::ranges::sort(names);
-  CHECK(names == std::vector<std::string>{"csca.crt", "csca.p8", "document-signer.crt", "document-signer.p8",
-                                          "issuer-master.key", "key-set.yaml", "ledger-master.key",
+  CHECK(names == std::vector<std::string>{"csca.crl", "csca.crt", "csca.p8", "document-signer.crt",
+                                          "document-signer.p8", "issuer-master.key", "key-set.yaml",
+                                          "ledger-master.key", "national-csca.crl", "national-csca.crt",
+                                          "national-csca.p8", "national-signer.crt", "national-signer.p8",
                                           "transport-master.key"});
   struct stat status {};
   REQUIRE(stat(made.dir.c_str(), &status) == 0);
@@ -127,7 +168,7 @@ TEST_CASE("the files are the owner's alone, and nothing is left beside them") {
 
 TEST_CASE("openssl opens the signing keys with the passphrase and with no other") {
   const Specimen made(crypto::EcParameters::named_curve);
-  for (const std::string name : {"csca", "document-signer"}) {
+  for (const std::string name : {"csca", "document-signer", "national-csca", "national-signer"}) {
     CAPTURE(name);
     const std::string decrypt = "openssl pkcs8 -inform DER -in keys/" + name + ".p8 -passin 'pass:";
     CHECK(made.scratch.run(decrypt + "correct horse batterz' -out wrong.pem").status != 0);
@@ -142,6 +183,11 @@ TEST_CASE("openssl opens the signing keys with the passphrase and with no other"
   CHECK(made.scratch
             .run("openssl verify -x509_strict -check_ss_sig -attime 1800000000 -CAfile csca.pem "
                  "keys/document-signer.crt")
+            .says("OK"));
+  CHECK(made.scratch.run("openssl x509 -in keys/national-csca.crt -out national-csca.pem").status == 0);
+  CHECK(made.scratch
+            .run("openssl verify -vfyopt distid:1234567812345678 -x509_strict -attime 1800000000 -CAfile "
+                 "national-csca.pem keys/national-signer.crt")
             .says("OK"));
 }
 
@@ -206,6 +252,9 @@ TEST_CASE("no line of key-set.yaml can be changed") {
       {"purpose: issuer-keys", "purpose: ledger"},
       {"purpose: issuer-keys", "purpose: unheard-of"},
       {"algorithm: AES-256", "algorithm: AES-128"},
+      {"algorithm: SM2 SM3", "algorithm: ECDSA P-256 SHA-256"},
+      {"algorithm: ECDSA P-256 SHA-256", "algorithm: SM2 SM3"},
+      {"algorithm: SM2 SM3", "algorithm: AES-256"},
       {"algorithm: AES-256", "algorithm: AES-256\n    unknown: 1"},
       {"algorithm: AES-256", "algorithm: AES-256\n    algorithm: AES-256"},
       {"    algorithm: AES-256\n", ""},
@@ -247,13 +296,15 @@ TEST_CASE("a fault of key-set.yaml is told with its place") {
       {"    algorithm: AES-256\n", "", "key \"algorithm\" is missing"},
       {"    algorithm: AES-256\n", "    algorithm: AES-256\n    odd: 1\n", "key \"odd\" is unknown"},
       {"algorithm: AES-256", "algorithm: AES-128", "a key of this purpose has the algorithm AES-256"},
+      {"algorithm: SM2 SM3", "algorithm: SM2",
+       "a key of this purpose has the algorithm ECDSA P-256 SHA-256 or SM2 SM3"},
       {"name: issuer-master", "name: ../issuer-master", "\"../issuer-master\" is no name"},
       {"name: issuer-master", "name: ledger-master", "a second key has this name"},
       {"purpose: issuer-keys", "purpose: unheard-of", "\"unheard-of\" is not known here"},
       {"salt: \"", "salt: \"00", "is not 16 bytes in hexadecimal"},
       {"keys:\n", "keys: []\nmore:\n", "set.yaml:6:7: a list with at least one item belongs here"},
   };
-  CHECK(SetDescription::from_yaml(text, "set.yaml").keys.size() == 5);
+  CHECK(SetDescription::from_yaml(text, "set.yaml").keys.size() == 7);
   for (const Case& one : cases) {
     CAPTURE(one.to);
     std::string changed = text;
@@ -267,7 +318,7 @@ TEST_CASE("a fault of key-set.yaml is told with its place") {
     }
   }
   std::string many = text;
-  for (int i = 0; i < 28; ++i)
+  for (int i = 0; i < 26; ++i)
     many +=
         "  - {name: x" + std::to_string(i) + ", purpose: ledger, algorithm: AES-256, check: \"000000\"}\n";
   CHECK_THROWS_WITH_AS(SetDescription::from_yaml(many, "set.yaml"),
@@ -276,7 +327,7 @@ TEST_CASE("a fault of key-set.yaml is told with its place") {
 
 TEST_CASE("keys of another set do not pass for this one's") {
   const Specimen mine, other;
-  for (const std::string name : {"csca", "document-signer"}) {
+  for (const std::string name : {"csca", "document-signer", "national-csca", "national-signer"}) {
     const Bytes key = mine.scratch.read("keys/" + name + ".p8"),
                 certificate = mine.scratch.read("keys/" + name + ".crt");
     mine.scratch.write("keys/" + name + ".p8", other.scratch.read("keys/" + name + ".p8"));
@@ -288,6 +339,24 @@ TEST_CASE("keys of another set do not pass for this one's") {
     mine.scratch.write("keys/" + name + ".crt", certificate);
     CHECK_FALSE(mine.refused());
   }
+}
+
+TEST_CASE("a key of another algorithm than is written down is found") {
+  const Specimen made;
+  made.change("key-set.yaml", "algorithm: SM2 SM3", "algorithm: ECDSA P-256 SHA-256");
+  CHECK_THROWS_WITH_AS(made.open(), doctest::Contains("key national-csca is of another algorithm"), Error);
+}
+
+TEST_CASE("a revocation list of another set, or of the other CSCA, is found") {
+  const Specimen mine, other;
+  const Bytes list = mine.scratch.read("keys/csca.crl");
+  for (const Bytes& foreign :
+       {other.scratch.read("keys/csca.crl"), mine.scratch.read("keys/national-csca.crl")}) {
+    mine.scratch.write("keys/csca.crl", foreign);
+    CHECK(mine.refused() == Code::key_damaged);
+  }
+  mine.scratch.write("keys/csca.crl", list);
+  CHECK_FALSE(mine.refused());
 }
 
 TEST_CASE("a private key that is not its certificate's is found") {

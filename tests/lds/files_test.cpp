@@ -159,12 +159,21 @@ TEST_CASE("EF.DG2: the headers stand where ISO/IEC 19794-5 puts them") {
   CHECK(text.find(record + to_hex(jpeg)) == text.size() - 2 * record_size);
 
   const FaceImage face = parse_dg2(file);
-  CHECK(face.jpeg == jpeg);
-  CHECK(face.size.width == 358);
-  CHECK(face.size.height == 441);
-  CHECK_FALSE(face.size.grey);
-  CHECK(parse_dg2(encode_dg2(test::make_jpeg(40, 30, true))).size.grey);
+  CHECK(face.image == jpeg);
+  CHECK(face.header == identity::PictureHeader{identity::PictureFormat::jpeg, 358, 441, false, 0});
+  CHECK(parse_dg2(encode_dg2(test::make_jpeg(40, 30, true))).header.grey);
   CHECK_THROWS_AS(encode_dg2(as_bytes("no picture")), Error);
+}
+
+TEST_CASE("EF.DG2: JPEG 2000 is said to be so, and comes back") {
+  const Bytes jpeg2000 = identity::prepare_portrait(
+      test::make_jpeg(358, 441),
+      {.width = 358, .height = 441, .max_bytes = 15000, .format = identity::PictureFormat::jpeg2000});
+  const Bytes file = encode_dg2(jpeg2000);
+  CHECK(file[file.size() - jpeg2000.size() - 11] == 0x01);  // image data type, behind the face image type
+  const FaceImage face = parse_dg2(file);
+  CHECK(face.image == jpeg2000);
+  CHECK(face.header == identity::PictureHeader{identity::PictureFormat::jpeg2000, 358, 441, false, 0});
 }
 
 TEST_CASE("EF.DG2: the largest portrait of 20 KB adds at most the stated overhead") {
@@ -195,24 +204,41 @@ TEST_CASE("EF.DG2: cut, changed and lying files") {
   };
   CHECK(malformed(with(13, 0), parse_dg2));           // no image
   CHECK(malformed(with(19, 1), parse_dg2) == false);  // a feature point more: the image begins 8 bytes later
-  CHECK(parse_dg2(with(19, 1)).jpeg != jpeg);
+  CHECK(parse_dg2(with(19, 1)).image != jpeg);
   CHECK(malformed(with(18, 0xFF), parse_dg2));  // more feature points than there are bytes
   CHECK(malformed(with(14, 0xFF), parse_dg2));  // a block longer than the record
   Bytes no_image = with(16, 0);
   no_image[record + 17] = 32;
   CHECK(malformed(no_image, parse_dg2));     // a block without image data
-  CHECK(malformed(with(35, 1), parse_dg2));  // JPEG 2000
+  CHECK(malformed(with(35, 2), parse_dg2));  // an image of no known format
 }
 
-TEST_CASE("EF.DG15: the key, with named and explicit parameters") {
+TEST_CASE("EF.DG15: an EC key, with named and explicit parameters") {
   const auto random = crypto::system_random();
   const crypto::EcPublicKey key = crypto::EcPrivateKey::generate("secp256r1", *random).public_key();
   for (const auto parameters : {crypto::EcParameters::named_curve, crypto::EcParameters::explicit_curve}) {
     const Bytes file = encode_dg15(key, parameters);
     CHECK(file[0] == 0x6F);
-    CHECK(parse_dg15(file).point() == key.point());
+    const auto same = [&](const ChipKey& other) {
+      const auto* const ec = std::get_if<crypto::EcPublicKey>(&other);
+      return ec != nullptr && ec->point() == key.point();
+    };
+    CHECK(same(parse_dg15(file)));
     refuses_other_lengths(file, parse_dg15);
-    notices_changed_bytes(file, parse_dg15,
-                          [&](const crypto::EcPublicKey& other) { return other.point() == key.point(); });
+    notices_changed_bytes(file, parse_dg15, same);
   }
+}
+
+TEST_CASE("EF.DG15: an RSA key") {
+  const auto random = crypto::system_random();
+  const crypto::RsaPrivateKey key = crypto::RsaPrivateKey::generate(1024, *random);
+  const Bytes file = encode_dg15(key.public_key());
+  CHECK(to_hex(ByteView(file).first(5)) == "6F81A23081");
+  const auto same = [&](const ChipKey& other) {
+    const auto* const rsa = std::get_if<crypto::RsaPublicKey>(&other);
+    return rsa != nullptr && rsa->spki() == key.public_key().spki();
+  };
+  CHECK(same(parse_dg15(file)));
+  refuses_other_lengths(file, parse_dg15);
+  notices_changed_bytes(file, parse_dg15, same);
 }

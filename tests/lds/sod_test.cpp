@@ -21,9 +21,7 @@ struct Sample {
 };
 
 Bytes sod_of(const Chain& chain, const SecurityObject& object, Random& random) {
-  return encode_sod(object, chain.signer, signed_at, [&](ByteView message) {
-    return chain.signer_key.sign(crypto::Hash::sha256, message, random);
-  });
+  return encode_sod(object, chain.signer, signed_at, chain.by_signer(random));
 }
 
 bool malformed(ByteView der) {
@@ -60,6 +58,69 @@ TEST_CASE("LDS security object: version 0 with SHA-256, and back") {
       CHECK(parse_security_object(changed) != sample.object);
     }
   }
+}
+
+TEST_CASE("LDS security object: version 1 names the LDS and Unicode versions, with any of its hashes") {
+  Sample sample;
+  const std::map<int, ByteView> files = {{1, sample.dg1}, {2, sample.dg2}};
+  const LdsVersions versions{.lds = "0108", .unicode = "040000"};
+  struct Case {
+    crypto::Hash hash;
+    std::string head;  // algorithm and what stands around it, version 1
+  };
+  const Case cases[] = {
+      {crypto::Hash::sha256, "3070020101300B0609608648016503040201304E"},
+      {crypto::Hash::sha384, "308190020101300B0609608648016503040202306E"},
+      {crypto::Hash::sha512, "3081B1020101300B060960864801650304020330818E"},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.head);
+    const SecurityObject object = security_object_over(files, one.hash, versions);
+    CHECK(object.digests.at(2) == crypto::digest(one.hash, sample.dg2));
+    const Bytes der = encode_security_object(object);
+    const std::string hex = to_hex(der);
+    CHECK(hex.starts_with(one.head));
+    CHECK(hex.ends_with("300E1304303130381306303430303030"));
+    CHECK(parse_security_object(der) == object);
+    for (std::size_t size = 0; size < der.size(); ++size) CHECK(malformed(ByteView(der).first(size)));
+  }
+  const std::string good =
+      to_hex(encode_security_object(security_object_over(files, crypto::Hash::sha256, versions)));
+  const auto changed = [&](const std::string& from, const std::string& to) {
+    std::string hex = good;
+    hex.replace(hex.find(from), from.size(), to);
+    return malformed(from_hex(hex));
+  };
+  CHECK(changed("3070020101", "3070020100"));      // version 0 has no versions
+  CHECK(changed("3070020101", "3070020102"));      // there is no version 2
+  CHECK(changed("130430313038", "0C0430313038"));  // no PrintableString
+  CHECK(changed("130430313038", "130430313041"));  // no digits
+  for (const LdsVersions& wrong :
+       {LdsVersions{.lds = "108", .unicode = "040000"}, LdsVersions{.lds = "0108", .unicode = "04000"},
+        LdsVersions{.lds = "01.8", .unicode = "040000"}})
+    CHECK_THROWS_AS(encode_security_object(security_object_over(files, crypto::Hash::sha256, wrong)), Error);
+  for (const crypto::Hash hash : {crypto::Hash::sha1, crypto::Hash::sm3})
+    CHECK_THROWS_AS(encode_security_object(security_object_over(files, hash)), Error);
+}
+
+TEST_CASE("EF.SOD: the object's hash and the signer's need not be one") {
+  const auto random = crypto::system_random();
+  const Sample sample;
+  const Chain chain = Chain::on("secp384r1", crypto::EcParameters::named_curve, *random);
+  const SecurityObject object = security_object_over({{1, sample.dg1}, {2, sample.dg2}}, crypto::Hash::sha512,
+                                                     LdsVersions{"0108", "040000"});
+  const Sod sod = parse_sod(sod_of(chain, object, *random));
+  CHECK(sod.object == object);
+  CHECK(sod.cms.digest_algorithm == crypto::Hash::sha384);
+  CHECK(sod.cms.verify());
+}
+
+TEST_CASE("EF.SOD: a detached signature is none") {
+  const auto random = crypto::system_random();
+  const Chain chain = Chain::make(crypto::EcParameters::named_curve, *random);
+  const Bytes detached = crypto::sign_cms_detached(encode_security_object(Sample().object), chain.signer,
+                                                   signed_at, chain.by_signer(*random));
+  CHECK_THROWS_AS(parse_sod(tlv::encode(tlv::Tag{0x77}, detached)), Error);
 }
 
 TEST_CASE("LDS security object: with NULL as parameters, and with what 9303-10 does not allow") {

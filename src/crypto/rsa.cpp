@@ -1,0 +1,126 @@
+#include "crypto/rsa.hpp"
+
+#include <botan/numthry.h>
+#include <botan/rsa.h>
+
+#include <algorithm>
+#include <array>
+
+#include "crypto/asn1.hpp"
+#include "crypto/botan.hpp"
+
+namespace perso::crypto {
+
+namespace {
+
+using Botan::BigInt;
+
+constexpr std::string_view id_rsa_encryption = "1.2.840.113549.1.1.1";
+constexpr std::size_t min_bits = 1024, max_bits = 4096;
+constexpr std::size_t max_exponent_bits = 256;
+constexpr std::size_t public_exponent = 65537;
+
+BigInt number_of(ByteView magnitude) {
+  return BigInt(magnitude.data(), magnitude.size());
+}
+
+void require(bool holds, const char* what) {
+  if (!holds) throw Error(Code::malformed, std::string("RSA key: ") + what);
+}
+
+/// A number below the modulus, in its length.
+Bytes padded(const BigInt& number, std::size_t size) {
+  const auto octets = BigInt::encode_1363(number, size);
+  return Bytes(octets.begin(), octets.end());
+}
+
+/// ISO/IEC 9796-2 8.1.2: option 1 is for the hash that is agreed upon, SHA-1 here; option 2 names the hash by
+/// its number in ISO/IEC 10118.
+struct Trailer {
+  Hash hash;
+  std::array<std::uint8_t, 2> octets;
+  std::size_t size;  // the last octets of the two
+};
+constexpr std::array trailers = {
+    Trailer{Hash::sha1, {0x00, 0xBC}, 1},   Trailer{Hash::sha224, {0x38, 0xCC}, 2},
+    Trailer{Hash::sha256, {0x34, 0xCC}, 2}, Trailer{Hash::sha384, {0x36, 0xCC}, 2},
+    Trailer{Hash::sha512, {0x35, 0xCC}, 2},
+};
+
+/// What the message representative says; nullptr for a trailer that is none of them.
+const Trailer* trailer_of(ByteView representative) {
+  const auto found = std::ranges::find_if(trailers, [&](const Trailer& trailer) {
+    return std::ranges::equal(ByteView(trailer.octets).last(trailer.size), representative.last(trailer.size));
+  });
+  return found != trailers.end() ? &*found : nullptr;
+}
+
+}  // namespace
+
+RsaPublicKey RsaPublicKey::from_spki(ByteView der) {
+  using namespace asn1;
+  const tlv::Element whole = tlv::single(der);
+  require(whole.tag == tag::sequence, "not a SubjectPublicKeyInfo");
+  tlv::Reader info(whole.value);
+  tlv::Reader algorithm(info.expect(tag::sequence).value);
+  require(read_oid(algorithm.expect(tag::oid)) == id_rsa_encryption, "not an RSA key");
+  require(algorithm.expect(tag::null).value.empty(), "a NULL has contents");
+  algorithm.expect_end();
+  const tlv::Element key = tlv::single(read_bit_string(info.expect(tag::bit_string)));
+  info.expect_end();
+  require(key.tag == tag::sequence, "not an RSAPublicKey");
+  tlv::Reader numbers(key.value);
+  const ByteView modulus = read_integer(numbers.expect(tag::integer));
+  const ByteView exponent = read_integer(numbers.expect(tag::integer));
+  numbers.expect_end();
+  const BigInt product = number_of(modulus);
+  require(product.is_odd() && product.bits() >= min_bits && product.bits() <= max_bits,
+          "the modulus is not an odd number of 1,024 to 4,096 bits");
+  const BigInt power = number_of(exponent);
+  require(power.is_odd() && power > 1 && power.bits() <= max_exponent_bits,
+          "the exponent is not an odd number above 1 of at most 256 bits");
+  return RsaPublicKey(Bytes(modulus.begin(), modulus.end()), Bytes(exponent.begin(), exponent.end()));
+}
+
+Bytes RsaPublicKey::spki() const {
+  const Bytes null = tlv::encode(asn1::tag::null, Bytes());
+  const Bytes key = asn1::sequence({asn1::integer(modulus_), asn1::integer(exponent_)});
+  return asn1::sequence({asn1::sequence({asn1::oid(id_rsa_encryption), null}), asn1::bit_string(key)});
+}
+
+std::optional<Bytes> RsaPublicKey::raw(ByteView signature) const {
+  if (signature.size() > size()) return std::nullopt;
+  const BigInt modulus = number_of(modulus_), number = number_of(signature);
+  if (number >= modulus) return std::nullopt;
+  return detail::guarded("the RSA operation failed", [&] {
+    return padded(Botan::power_mod(number, number_of(exponent_), modulus), size());
+  });
+}
+
+bool RsaPublicKey::verify_9796_2(ByteView challenge, ByteView signature) const {
+  constexpr std::uint8_t header = 0x6A;  // partial recovery, and no padding in front of the recoverable part
+  if (signature.size() != size()) return false;
+  const std::optional<Bytes> representative = raw(signature);
+  if (!representative || representative->front() != header) return false;
+  const ByteView whole(*representative);
+  const Trailer* const trailer = trailer_of(whole);
+  if (trailer == nullptr) return false;
+  const std::size_t behind = digest_size(trailer->hash) + trailer->size;
+  if (whole.size() <= 1 + behind) return false;
+  const ByteView recovered = whole.subspan(1, whole.size() - 1 - behind);
+  const ByteView hash = whole.subspan(1 + recovered.size(), digest_size(trailer->hash));
+  return std::ranges::equal(digest(trailer->hash, concat({recovered, challenge})), hash);
+}
+
+RsaPrivateKey RsaPrivateKey::generate(std::size_t bits, Random& random) {
+  if (bits < min_bits || bits > max_bits) detail::refuse("an RSA key has 1,024 to 4,096 bits");
+  return detail::guarded("the key was not generated", [&] {
+    detail::RandomAdapter generator(random);
+    const Botan::RSA_PrivateKey key(generator, bits, public_exponent);
+    RsaPublicKey half(padded(key.get_n(), key.get_n().bytes()), padded(key.get_e(), key.get_e().bytes()));
+    const std::size_t size = half.size();
+    return RsaPrivateKey(std::move(half), Secret(padded(key.get_d(), size)));
+  });
+}
+
+}  // namespace perso::crypto

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "bytes/error.hpp"
+#include "channel/padding.hpp"
 #include "channel/scp03_kdf.hpp"
 #include "crypto/primitives.hpp"
 
@@ -44,22 +45,6 @@ constexpr std::uint8_t secure_messaging = 0x04;  // bit 3 of CLA, GlobalPlatform
 
 [[noreturn]] void broken(const std::string& what) {
   throw Error(Code::channel_broken, what + ": set the chip aside");
-}
-
-/// Padding method 2 of ISO/IEC 9797-1 to whole blocks, always at least one byte.
-Bytes padded(ByteView data) {
-  Bytes out((data.size() / block_size + 1) * block_size, 0x00);
-  std::copy(data.begin(), data.end(), out.begin());
-  out[data.size()] = 0x80;
-  return out;
-}
-
-/// The data in front of the padding; nullopt where there is none.
-std::optional<ByteView> unpadded(ByteView data) {
-  const auto marker =
-      std::find_if(data.rbegin(), data.rend(), [](std::uint8_t byte) { return byte != 0x00; });
-  if (marker == data.rend() || *marker != 0x80) return std::nullopt;
-  return data.first(static_cast<std::size_t>(data.rend() - marker) - 1);
 }
 
 /// Amendment D 6.2.5: an error status word comes alone, without R-MAC; success and warnings carry one.
@@ -146,7 +131,8 @@ CommandApdu Scp03::State::protect(const CommandApdu& plain) {
   ++counter;  // for every command, also one without data: Amendment D 6.2.6
   const bool encrypts = has(c_decryption) && !plain.data.empty();
   return with_mac({plain.cla, plain.ins, plain.p1, plain.p2,
-                   encrypts ? enc.value().cbc_encrypt(icv(0x00), padded(plain.data)) : plain.data, plain.ne});
+                   encrypts ? enc.value().cbc_encrypt(icv(0x00), padded(plain.data, block_size)) : plain.data,
+                   plain.ne});
 }
 
 /// The encrypted counter, Amendment D 6.2.6 and 6.2.7. `direction` is 00 for a command, 80 for its answer.

@@ -1,0 +1,21 @@
+#include "channel/padding.hpp"
+
+#include <algorithm>
+
+namespace perso::channel {
+
+Bytes padded(ByteView data, std::size_t block_size) {
+  Bytes out((data.size() / block_size + 1) * block_size, 0x00);
+  std::copy(data.begin(), data.end(), out.begin());
+  out[data.size()] = 0x80;
+  return out;
+}
+
+std::optional<ByteView> unpadded(ByteView data) {
+  const auto marker =
+      std::find_if(data.rbegin(), data.rend(), [](std::uint8_t byte) { return byte != 0x00; });
+  if (marker == data.rend() || *marker != 0x80) return std::nullopt;
+  return data.first(static_cast<std::size_t>(data.rend() - marker) - 1);
+}
+
+}  // namespace perso::channel

@@ -52,6 +52,10 @@ Date Date::of(Instant instant) {
                        static_cast<int>(static_cast<unsigned>(day.day()))));
 }
 
+Date Date::in_china(Instant instant) {
+  return of(instant + std::chrono::hours(8));
+}
+
 std::string Date::to_text() const {
   return digits(static_cast<unsigned>(year()), 4) + "-" + digits(month(), 2) + "-" + digits(day(), 2);
 }
@@ -70,6 +74,16 @@ Date Date::add_years(int years) const {
   const auto end = same_day.ok() ? same_day : last_day;
   return in_range(from(static_cast<int>(end.year()), static_cast<int>(static_cast<unsigned>(end.month())),
                        static_cast<int>(static_cast<unsigned>(end.day()))));
+}
+
+Date last_valid_day(const Date& from, int years, LastDay ends) {
+  const Date anniversary = from.add_years(years);
+  // A missing 29 February has been cut to the day before it already.
+  if (ends == LastDay::same_day || anniversary.day() != from.day()) return anniversary;
+  const std::chrono::year_month_day day{std::chrono::year(anniversary.year()),
+                                        std::chrono::month(anniversary.month()),
+                                        std::chrono::day(anniversary.day())};
+  return Date::of(std::chrono::sys_days(day) - std::chrono::days(1));
 }
 
 int age_on(const Date& birth, const Date& day) {

@@ -20,6 +20,9 @@ class Date {
   static std::optional<Date> parse(std::string_view text);
   /// The UTC day of an instant.
   static Date of(Instant instant);
+  /// The day in China: eight hours ahead of UTC, without summer time since 1992. (What Asia/Shanghai had
+  /// before matters to no card: they exist since 2004.)
+  static Date in_china(Instant instant);
 
   int year() const { return static_cast<int>(day_.year()); }
   unsigned month() const { return static_cast<unsigned>(day_.month()); }
@@ -40,6 +43,14 @@ class Date {
   explicit Date(std::chrono::year_month_day day) : day_(day) {}
   std::chrono::year_month_day day_;
 };
+
+/// Where a validity of whole years ends: on the anniversary of its first day, or the day before.
+enum class LastDay { same_day, day_before };
+/// The last day of a validity of `years` that begins on `from`. From a 29 February to a common year both end
+/// on 28 February: that is the anniversary by `add_years`, and the day before the 29 February that is
+/// missing.
+/// @throws Error Code::malformed outside of the years 1 to 9999
+Date last_valid_day(const Date& from, int years, LastDay ends);
 
 /// Whole years from `birth` to `day`, by `add_years`: who is born on a 29 February is a year older on 28
 /// February of a common year. Negative before the birth.

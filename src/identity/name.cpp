@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "bytes/error.hpp"
 #include "identity/text.hpp"
+#include "identity/transliteration.hpp"
 
 namespace perso::identity {
 
@@ -31,41 +33,76 @@ bool is_ideograph(char32_t c) {
   return std::ranges::any_of(ideographs, [c](Range range) { return range.first <= c && c <= range.last; });
 }
 
-std::optional<std::string> part_fault(std::string_view part, std::string_view which) {
+/// What is wrong with a part in the letters A to Z.
+std::optional<std::string> part_fault(std::string_view part, const std::string& which) {
   bool word = false;  // the word in hand has a letter
   for (const char c : part) {
-    if (c >= 'A' && c <= 'Z') {
-      word = true;
-    } else if (c == ' ' || c == '-') {
-      if (!word)
-        return "has a blank or hyphen in the " + std::string(which) + " that does not stand between words";
+    if (c == ' ' || c == '-') {
+      if (!word) return "has a blank or hyphen in the " + which + " that does not stand between words";
       word = false;
     } else if (c != '\'') {
-      return "has a character in the " + std::string(which) +
-             " other than A to Z, blank, hyphen and apostrophe";
+      word = true;
     }
   }
-  if (!word) return "has a " + std::string(which) + " that is empty or does not end with a word";
+  if (!word) return "has a " + which + " that is empty or does not end with a word";
   return std::nullopt;
 }
 
-constexpr std::string_view separator = ", ";
+constexpr std::u32string_view separator = U", ";
+
+/// A name as it was understood, or what is wrong with it.
+struct Reading {
+  LatinName name;
+  std::optional<std::string> fault;
+};
+
+/// Takes `text` as a part of the name.
+void read_part(Reading& reading, std::string LatinName::*part, std::u32string_view text,
+               const std::string& which) {
+  const auto letters = transliterate(text);
+  reading.fault = letters
+                      ? part_fault(*letters, which)
+                      : "has a character in the " + which +
+                            " other than A to Z, blank, hyphen, apostrophe and the capital letters that ICAO "
+                            "9303-3 transliterates";
+  if (!reading.fault) reading.name.*part = *letters;
+}
+
+Reading read(std::string_view utf8) {
+  Reading reading;
+  if (utf8.size() > max_name_bytes) {
+    reading.fault = "has more than " + std::to_string(max_name_bytes) + " bytes";
+    return reading;
+  }
+  std::u32string text;
+  try {
+    text = composed(utf8);
+  } catch (const Error&) {
+    reading.fault = "is not UTF-8";
+    return reading;
+  }
+  const std::u32string_view name = text;
+  const std::size_t comma = name.find(U',');
+  read_part(reading, &LatinName::primary, name.substr(0, comma), "surname");
+  if (comma == std::u32string_view::npos || reading.fault) return reading;
+  const std::u32string_view rest = name.substr(comma);
+  if (rest.starts_with(separator))
+    read_part(reading, &LatinName::secondary, rest.substr(separator.size()), "given names");
+  else
+    reading.fault = "has a comma without a blank after it";
+  return reading;
+}
 
 }  // namespace
 
 std::optional<std::string> latin_name_fault(std::string_view name) {
-  const std::size_t comma = name.find(',');
-  if (const auto fault = part_fault(name.substr(0, comma), "surname")) return fault;
-  if (comma == std::string_view::npos) return std::nullopt;
-  if (!name.substr(comma).starts_with(separator)) return "has a comma without a blank after it";
-  return part_fault(name.substr(comma + separator.size()), "given names");
+  return read(name).fault;
 }
 
 LatinName parse_latin_name(std::string_view name) {
-  if (const auto fault = latin_name_fault(name)) throw Error(Code::malformed, "a Latin name " + *fault);
-  const std::size_t comma = name.find(',');
-  if (comma == std::string_view::npos) return {std::string(name), ""};
-  return {std::string(name.substr(0, comma)), std::string(name.substr(comma + separator.size()))};
+  Reading reading = read(name);
+  if (reading.fault) throw Error(Code::malformed, "a Latin name " + *reading.fault);
+  return std::move(reading.name);
 }
 
 std::string record_form(const LatinName& name) {

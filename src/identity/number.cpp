@@ -11,10 +11,28 @@ namespace perso::identity {
 
 namespace {
 
+struct Province {
+  std::string_view code, name;
+};
+
 // GB/T 2260, the first two digits.
-constexpr std::array<std::string_view, 34> provinces{
-    "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42",
-    "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82"};
+constexpr std::array<Province, 34> provinces{{
+    {"11", "Beijing"},    {"12", "Tianjin"},   {"13", "Hebei"},     {"14", "Shanxi"},
+    {"15", "Nei Mongol"}, {"21", "Liaoning"},  {"22", "Jilin"},     {"23", "Heilongjiang"},
+    {"31", "Shanghai"},   {"32", "Jiangsu"},   {"33", "Zhejiang"},  {"34", "Anhui"},
+    {"35", "Fujian"},     {"36", "Jiangxi"},   {"37", "Shandong"},  {"41", "Henan"},
+    {"42", "Hubei"},      {"43", "Hunan"},     {"44", "Guangdong"}, {"45", "Guangxi"},
+    {"46", "Hainan"},     {"50", "Chongqing"}, {"51", "Sichuan"},   {"52", "Guizhou"},
+    {"53", "Yunnan"},     {"54", "Xizang"},    {"61", "Shaanxi"},   {"62", "Gansu"},
+    {"63", "Qinghai"},    {"64", "Ningxia"},   {"65", "Xinjiang"},  {"71", "Taiwan"},
+    {"81", "Hong Kong"},  {"82", "Macao"},
+}};
+
+/// Empty for a code that is none.
+std::string_view province_name(std::string_view code) {
+  const auto found = std::ranges::find(provinces, code, &Province::code);
+  return found != provinces.end() ? found->name : std::string_view();
+}
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -41,6 +59,10 @@ std::optional<Date> date_of(int century, std::string_view yymmdd) {
 /// Characters of a UTF-8 text: every byte that does not continue one.
 std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::uint16_t country_code_of(std::string_view number_18) {
+  return static_cast<std::uint16_t>(number_of(number_18.substr(3, 3)));
 }
 
 std::optional<NumberFault> wrong_length(std::string_view number, std::size_t wanted) {
@@ -81,13 +103,16 @@ char check_character_15(std::string_view first_14) {
   return mrz_check_digit(first_14);
 }
 
-std::optional<NumberFault> check_number_18(std::string_view number) {
+std::optional<NumberFault> check_number_18(std::string_view number,
+                                           std::span<const std::uint16_t> further_countries) {
   if (const auto fault = wrong_length(number, 18)) return fault;
   if (!alphabet_18(number))
     return NumberFault{NumberRule::alphabet, "is not 9, 16 more digits, and a digit or capital X"};
-  if (std::ranges::find(provinces, number.substr(1, 2)) == provinces.end())
+  if (province_name(number.substr(1, 2)).empty())
     return NumberFault{NumberRule::province, "has no province of GB/T 2260 at characters 2 and 3"};
-  if (find_country(static_cast<std::uint16_t>(number_of(number.substr(3, 3)))) == nullptr)
+  const std::uint16_t country = country_code_of(number);
+  if (find_country(country) == nullptr &&
+      std::ranges::find(further_countries, country) == further_countries.end())
     return NumberFault{NumberRule::country, "has no country of ISO 3166-1 numeric at characters 4 to 6"};
   if (!date_of(number_of(number.substr(6, 2)), number.substr(8, 6)))
     return NumberFault{NumberRule::date, "has a birth date that does not exist at characters 7 to 14"};
@@ -109,6 +134,43 @@ std::optional<NumberFault> check_number_15(std::string_view number) {
   return std::nullopt;
 }
 
+std::optional<NumberFault> check_number(std::string_view number,
+                                        std::span<const std::uint16_t> further_countries) {
+  const std::size_t count = characters(number);
+  if (count == 18) return check_number_18(number, further_countries);
+  if (count == 15) return check_number_15(number);
+  return NumberFault{NumberRule::length, "has " + std::to_string(count) + " characters instead of 18 or 15"};
+}
+
+std::optional<NumberParts> explain_number(std::string_view number) {
+  NumberParts parts;
+  if (alphabet_18(number)) {
+    parts.province = number.substr(1, 2);
+    parts.country = number.substr(3, 3);
+    parts.known_country = find_country(country_code_of(number));
+    parts.born = number.substr(6, 8);
+    if (const auto birth = date_of(number_of(number.substr(6, 2)), number.substr(8, 6)))
+      parts.births.push_back(*birth);
+    parts.sequence = number.substr(14, 3);
+    parts.expected_check = check_character_18(number.substr(0, 17));
+  } else if (alphabet_15(number)) {
+    parts.country = number.substr(0, 3);
+    parts.known_country = find_country(parts.country);
+    parts.province = number.substr(3, 2);
+    parts.city = number.substr(5, 2);
+    parts.born = number.substr(7, 6);
+    for (const int century : {19, 20})
+      if (const auto birth = date_of(century, parts.born)) parts.births.push_back(*birth);
+    parts.sequence = number.substr(13, 1);
+    parts.expected_check = check_character_15(number.substr(0, 14));
+  } else {
+    return std::nullopt;
+  }
+  parts.province_name = province_name(parts.province);
+  parts.check = number.back();
+  return parts;
+}
+
 bool bears_birth_date(std::string_view number, const Date& birth) {
   if (number.size() == 18) return number.substr(6, 8) == birth.yyyymmdd();
   return number.size() == 15 && number.substr(7, 6) == birth.yymmdd();
@@ -127,6 +189,14 @@ std::string previous_number(std::string_view number_18, std::string_view nationa
   number += association[2];
   number += check_character_15(number);
   return number;
+}
+
+NationalitySince nationality_since(std::string_view number_18, std::string_view nationality) {
+  require(alphabet_18(number_18), "a nationality is compared with a number of 18 characters");
+  const Country* const first = find_country(country_code_of(number_18));
+  const Country* const now = find_country(nationality);
+  if (first == nullptr || now == nullptr) return NationalitySince::unknown;
+  return first == now ? NationalitySince::same : NationalitySince::changed;
 }
 
 std::optional<std::string> association_item(std::string_view number_18, std::string_view nationality,

@@ -1,6 +1,8 @@
 #include "identity/text.hpp"
 
+#include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "bytes/error.hpp"
 
@@ -44,6 +46,16 @@ std::optional<char32_t> take_utf8(std::string_view text, std::size_t& at) {
 void append_unit(Bytes& out, char32_t unit) {
   out.push_back(static_cast<std::uint8_t>(unit & 0xFF));
   out.push_back(static_cast<std::uint8_t>(unit >> 8 & 0xFF));
+}
+
+void require_ascii(ByteView text) {
+  const auto other = std::ranges::find_if(text, [](std::uint8_t byte) { return byte > 0x7F; });
+  if (other != text.end()) malformed("ASCII", static_cast<std::size_t>(other - text.begin()));
+}
+
+/// From one order of bytes to the other.
+void swap_pairs(Bytes& utf16) {
+  for (std::size_t i = 0; i + 1 < utf16.size(); i += 2) std::swap(utf16[i], utf16[i + 1]);
 }
 
 }  // namespace
@@ -110,6 +122,36 @@ std::string utf8_from_utf16le(ByteView utf16) {
     text.push_back(c);
   }
   return encode_utf8(text);
+}
+
+std::size_t unit_size(Encoding encoding) {
+  return encoding == Encoding::utf_16le || encoding == Encoding::utf_16be ? 2 : 1;
+}
+
+Bytes encode_text(std::string_view utf8, Encoding encoding) {
+  if (unit_size(encoding) == 2) {
+    Bytes stored = utf16le(utf8);
+    if (encoding == Encoding::utf_16be) swap_pairs(stored);
+    return stored;
+  }
+  const ByteView bytes = as_bytes(utf8);
+  if (encoding == Encoding::ascii)
+    require_ascii(bytes);
+  else
+    decode_utf8(utf8);  // throws where it is none
+  return {bytes.begin(), bytes.end()};
+}
+
+std::string decode_text(ByteView stored, Encoding encoding) {
+  if (unit_size(encoding) == 2) {
+    Bytes utf16(stored.begin(), stored.end());
+    if (encoding == Encoding::utf_16be) swap_pairs(utf16);
+    return utf8_from_utf16le(utf16);
+  }
+  if (encoding == Encoding::ascii) require_ascii(stored);
+  std::string text = as_text(stored);
+  decode_utf8(text);
+  return text;
 }
 
 std::size_t utf16_units(std::string_view utf8) {

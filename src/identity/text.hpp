@@ -1,4 +1,4 @@
-// UTF-8 and UTF-16LE, strict: no overlong forms, no surrogates of their own, nothing above U+10FFFF.
+// UTF-8 and UTF-16, strict: no overlong forms, no surrogates of their own, nothing above U+10FFFF.
 #pragma once
 
 #include <string>
@@ -16,6 +16,15 @@ std::string encode_utf8(std::u32string_view text);
 Bytes utf16le(std::string_view utf8);
 /// @throws Error Code::malformed for an odd length or a lone surrogate
 std::string utf8_from_utf16le(ByteView utf16);
+
+/// How text is stored in a file of a card.
+enum class Encoding { ascii, utf_8, utf_16le, utf_16be };
+/// Bytes of a character that is stored as one unit: 2 for UTF-16, else 1.
+std::size_t unit_size(Encoding encoding);
+/// @throws Error Code::malformed for text that is not UTF-8, or not ASCII where that is wanted
+Bytes encode_text(std::string_view utf8, Encoding encoding);
+/// As UTF-8. @throws Error Code::malformed for bytes that are not of this encoding
+std::string decode_text(ByteView stored, Encoding encoding);
 
 /// Length in 16-bit units: two for a character above U+FFFF. @throws Error Code::malformed for text that is
 /// not UTF-8

@@ -35,6 +35,7 @@ constexpr std::size_t image_information_size = 12;
 // ISO/IEC 19794-5:2005 5.7
 constexpr std::uint8_t full_frontal = 0x01;
 constexpr std::uint8_t data_type_jpeg = 0x00;
+constexpr std::uint8_t data_type_jpeg2000 = 0x01;
 constexpr std::uint8_t colour_rgb24 = 0x01;
 constexpr std::uint8_t colour_grey8 = 0x03;
 
@@ -44,16 +45,17 @@ void require(bool holds, const char* what) {
 
 /// Facial information block and image information block (5.5, 5.7): everything that is not said is 0,
 /// "unspecified".
-Bytes image_headers(const identity::PortraitSize& size, std::size_t jpeg_size) {
+Bytes image_headers(const identity::PictureHeader& picture, std::size_t picture_size) {
   Bytes out;
-  append_be32(out, static_cast<std::uint32_t>(facial_information_size + image_information_size + jpeg_size));
+  append_be32(out,
+              static_cast<std::uint32_t>(facial_information_size + image_information_size + picture_size));
   out.resize(facial_information_size,
              0);  // points, gender, colours of eye and hair, features, expression, pose
   out.push_back(full_frontal);
-  out.push_back(data_type_jpeg);
-  append_be16(out, static_cast<std::uint16_t>(size.width));
-  append_be16(out, static_cast<std::uint16_t>(size.height));
-  out.push_back(size.grey ? colour_grey8 : colour_rgb24);
+  out.push_back(picture.format == identity::PictureFormat::jpeg ? data_type_jpeg : data_type_jpeg2000);
+  append_be16(out, static_cast<std::uint16_t>(picture.width));
+  append_be16(out, static_cast<std::uint16_t>(picture.height));
+  out.push_back(picture.grey ? colour_grey8 : colour_rgb24);
   out.resize(facial_information_size + image_information_size, 0);  // source, device, quality
   return out;
 }
@@ -80,27 +82,30 @@ FaceImage parse_record(ByteView record) {
   require(block_size <= block.size() && block_size > image_at + image_information_size,
           "EF.DG2: a facial information block says a length that cannot be");
   const ByteView image = slice(block, image_at, image_information_size);
-  require(image[1] == data_type_jpeg, "EF.DG2: the face image is not JPEG");
+  require(image[1] == data_type_jpeg || image[1] == data_type_jpeg2000,
+          "EF.DG2: the face image is neither JPEG nor JPEG 2000");
   FaceImage face;
-  face.size.width = be16(slice(image, 2, 2));
-  face.size.height = be16(slice(image, 4, 2));
-  face.size.grey = image[6] == colour_grey8;
-  const ByteView jpeg = block.first(block_size).subspan(image_at + image_information_size);
-  face.jpeg.assign(jpeg.begin(), jpeg.end());
+  face.header.format =
+      image[1] == data_type_jpeg ? identity::PictureFormat::jpeg : identity::PictureFormat::jpeg2000;
+  face.header.width = be16(slice(image, 2, 2));
+  face.header.height = be16(slice(image, 4, 2));
+  face.header.grey = image[6] == colour_grey8;
+  const ByteView picture = block.first(block_size).subspan(image_at + image_information_size);
+  face.image.assign(picture.begin(), picture.end());
   return face;
 }
 
 }  // namespace
 
-Bytes encode_dg2(ByteView jpeg) {
+Bytes encode_dg2(ByteView picture) {
   const Bytes header = tlv::encode(header_tag, {tlv::encode(header_version_tag, Bytes{0x01, 0x01}),
                                                 tlv::encode(biometric_type_tag, Bytes{facial_features}),
                                                 tlv::encode(biometric_subtype_tag, Bytes{0x00}),
                                                 tlv::encode(format_owner_tag, Bytes{0x01, 0x01}),
                                                 tlv::encode(format_type_tag, Bytes{0x00, 0x08})});
-  const Bytes images = image_headers(identity::portrait_size(jpeg), jpeg.size());
+  const Bytes images = image_headers(identity::read_picture_header(picture), picture.size());
   const Bytes record = tlv::encode(
-      record_tag, {record_header(record_header_size + images.size() + jpeg.size()), images, jpeg});
+      record_tag, {record_header(record_header_size + images.size() + picture.size()), images, picture});
   return tlv::encode(dg2_tag, {tlv::encode(group_tag, {tlv::encode(count_tag, Bytes{1}),
                                                        tlv::encode(template_tag, {header, record})})});
 }

@@ -6,21 +6,22 @@
 
 namespace perso::lds {
 
-/// What surrounds a JPEG of up to 65,000 bytes in EF.DG2, at most, in bytes.
+/// What surrounds a picture of up to 65,000 bytes in EF.DG2, at most, in bytes.
 inline constexpr std::size_t dg2_overhead = 88;
 
 /// `75 { 7F61 { 02 01, 7F60 { A1 header, 5F2E record } } }`. The record: facial record header (14 bytes),
-/// facial information (20), image information (12), JPEG; full frontal, no feature points. Width, height and
-/// colour come from the JPEG's header.
-/// @throws Error Code::portrait_invalid where that is no JPEG header
-Bytes encode_dg2(ByteView jpeg);
+/// facial information (20), image information (12), JPEG or JPEG 2000; full frontal, no feature points.
+/// Format, width, height and colour come from the picture's header.
+/// @throws Error Code::portrait_invalid where that is no such header
+Bytes encode_dg2(ByteView picture);
 
 struct FaceImage {
-  Bytes jpeg;
-  identity::PortraitSize size;  // as the record says it
+  Bytes image;
+  identity::PictureHeader header;  // as the record says it, which gives no resolution
 };
 
-/// The first image of the first template. @throws Error Code::malformed, also for an image that is not JPEG
+/// The first image of the first template. @throws Error Code::malformed, also for an image that is neither
+/// JPEG nor JPEG 2000
 FaceImage parse_dg2(ByteView file);
 
 }  // namespace perso::lds

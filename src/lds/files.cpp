@@ -54,6 +54,10 @@ const LdsFile* find_tag(tlv::Tag tag) {
   return first([tag](const LdsFile& file) { return file.tag == tag; });
 }
 
+bool is_emrtd(const iso7816::Aid& application) {
+  return std::ranges::equal(application.bytes(), emrtd_aid);
+}
+
 const LdsFile* find_fid(iso7816::Fid fid) {
   return first([fid](const LdsFile& file) { return file.fid == fid; });
 }

@@ -12,6 +12,7 @@ namespace perso::lds {
 
 /// The eMRTD application.
 inline constexpr std::array<std::uint8_t, 7> emrtd_aid{0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01};
+bool is_emrtd(const iso7816::Aid& application);
 
 struct LdsFile {
   std::string_view name;  // "EF.DG1"

@@ -7,6 +7,8 @@
 using namespace perso;
 using perso::identity::age_on;
 using perso::identity::Date;
+using perso::identity::last_valid_day;
+using perso::identity::LastDay;
 
 namespace {
 Date day(const char* text) {
@@ -29,6 +31,35 @@ TEST_CASE("dates: only days that exist, only in one form") {
   CHECK(Date::of(Instant(std::chrono::seconds(0))) == day("1970-01-01"));
   CHECK(Date::of(Instant(std::chrono::seconds(-1))) == day("1969-12-31"));
   CHECK(Date::of(Instant(std::chrono::seconds(1709251199))) == day("2024-02-29"));
+}
+
+TEST_CASE("dates: the day in China is eight hours ahead") {
+  const auto at = [](std::int64_t seconds) { return Instant(std::chrono::seconds(seconds)); };
+  CHECK(Date::in_china(at(1709135999)) == day("2024-02-28"));  // 15:59:59 UTC
+  CHECK(Date::in_china(at(1709136000)) == day("2024-02-29"));  // 16:00:00 UTC
+  CHECK(Date::in_china(at(1709222400)) == day("2024-03-01"));
+  CHECK(Date::in_china(at(1735660800)) == day("2025-01-01"));  // 2024-12-31 16:00 UTC
+  CHECK(Date::in_china(at(1752508799)) == day("2025-07-14"));  // no summer time: 15:59:59 UTC
+}
+
+TEST_CASE("dates: the last day of a validity") {
+  const struct {
+    const char* from;
+    int years;
+    const char *same_day, *day_before;
+  } cases[] = {
+      {"2023-12-01", 10, "2033-12-01", "2033-11-30"}, {"2024-01-01", 5, "2029-01-01", "2028-12-31"},
+      {"2024-02-29", 4, "2028-02-29", "2028-02-28"},  {"2024-02-29", 10, "2034-02-28", "2034-02-28"},
+      {"2024-02-28", 10, "2034-02-28", "2034-02-27"}, {"2018-03-01", 10, "2028-03-01", "2028-02-29"},
+      {"2019-03-01", 10, "2029-03-01", "2029-02-28"},
+  };
+  for (const auto& validity : cases) {
+    CAPTURE(validity.from);
+    CHECK(last_valid_day(day(validity.from), validity.years, LastDay::same_day) == day(validity.same_day));
+    CHECK(last_valid_day(day(validity.from), validity.years, LastDay::day_before) ==
+          day(validity.day_before));
+  }
+  CHECK_THROWS_AS(last_valid_day(day("9995-01-01"), 5, LastDay::same_day), Error);
 }
 
 TEST_CASE("dates: a period of years ends on the same day, or on 28 February") {

@@ -17,6 +17,11 @@ TEST_CASE("Latin names: surname, comma, blank, given names") {
       {"SMITH-JONES, SUSIE", "SMITH-JONES", "SUSIE", "SMITH-JONES SUSIE"},
       {"O'CONNOR, ENYA", "O'CONNOR", "ENYA", "O'CONNOR ENYA"},
       {"VAN DER MUELLEN, M", "VAN DER MUELLEN", "M", "VAN DER MUELLEN M"},
+      {"ÅNGSTRÖM, JØRGEN", "AANGSTROEM", "JOERGEN", "AANGSTROEM JOERGEN"},
+      {"GROß, ŁUCJA", "GROSS", "LUCJA", "GROSS LUCJA"},
+      {"N\u0303ANDU\u0301", "NANDU", "", "NANDU"},
+      {"ЩУКИН-ЮРЬЕВ, ЯРОСЛАВ", "SHCHUKIN-IUREV", "IAROSLAV", "SHCHUKIN-IUREV IAROSLAV"},
+      {"الرازي, ابو بكر محمد", "ALRAZY", "ABW BKR MXHMD", "ALRAZY ABW BKR MXHMD"},
   };
   for (const auto& name : good) {
     CAPTURE(name.given);
@@ -44,7 +49,12 @@ TEST_CASE("Latin names: surname, comma, blank, given names") {
                            "AL- BASRI",
                            "'",
                            "A ' B",
-                           "ÅNGSTRÖM",
+                           "Åström",
+                           "ERIKSSON, \u0301",
+                           "\u0630\u0651 \u0651",
+                           "ERIKSSON\u00A0ANNA",
+                           "\u5F20",
+                           "\xC3",
                            "ERIKSSON\tANNA",
                            "ERIKSSON\nANNA"}) {
     CAPTURE(name);
@@ -53,6 +63,12 @@ TEST_CASE("Latin names: surname, comma, blank, given names") {
     CHECK(fault->find("ERIKSSON") == std::string::npos);
     CHECK_THROWS_AS(parse_latin_name(name), Error);
   }
+}
+
+TEST_CASE("Latin names: too long ones are not looked at") {
+  CHECK_FALSE(latin_name_fault(std::string(max_name_bytes, 'A')));
+  REQUIRE(latin_name_fault(std::string(max_name_bytes + 1, 'A')));
+  CHECK(latin_name_fault(std::string(max_name_bytes + 1, 'A'))->find("512 bytes") != std::string::npos);
 }
 
 TEST_CASE("Chinese names: ideographs of every block, and middle dots between them") {

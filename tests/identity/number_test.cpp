@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include "bytes/error.hpp"
-#include "identity/country.hpp"
 #include "support/vectors.hpp"
 
 using namespace perso;
@@ -100,20 +99,64 @@ TEST_CASE("numbers: a previous number is recovered from its association item, or
   CHECK_THROWS_AS(previous_number("1", "KAZ", "000"), Error);
 }
 
-TEST_CASE("countries: found by both codes, each code once") {
-  CHECK(countries().size() == 249);
-  for (const Country& country : countries()) {
-    CAPTURE(country.alpha_3);
-    CHECK(find_country(country.alpha_3) == &country);
-    CHECK(find_country(country.numeric) == &country);
-    CHECK(country.alpha_2.size() == 2);
-    CHECK(country.alpha_3.size() == 3);
+TEST_CASE("numbers: told apart by their length, in characters") {
+  CHECK_FALSE(check_number("932682198501010017"));
+  CHECK_FALSE(check_number("KAZ110090123105"));
+  for (const char* number : {"", "93268219850101001", "KAZ1100901231051", "9326821985010100170"}) {
+    REQUIRE(check_number(number));
+    CHECK(check_number(number)->rule == NumberRule::length);
   }
-  CHECK(find_country("CHN")->numeric == 156);
-  CHECK(find_country("AFG")->numeric == 4);
-  CHECK(find_country(398)->alpha_3 == "KAZ");
-  CHECK(find_country("UTO") == nullptr);
-  CHECK(find_country("chn") == nullptr);
-  CHECK(find_country("") == nullptr);
-  CHECK(find_country(0) == nullptr);
+  const std::string wide = "93268219850101001\u00D7";  // 18 characters, 19 bytes
+  CHECK(check_number(wide)->rule == NumberRule::alphabet);
+}
+
+TEST_CASE("numbers: a profile's own country codes are good beside those of ISO 3166-1") {
+  const std::string stateless = "911999190102030013";
+  const std::uint16_t further[] = {998, 999};
+  CHECK(check_number_18(stateless)->rule == NumberRule::country);
+  CHECK_FALSE(check_number_18(stateless, further));
+  CHECK_FALSE(check_number(stateless, further));
+  CHECK_FALSE(check_number_18("932682198501010017", further));
+}
+
+TEST_CASE("numbers: a number taken apart says what each part is") {
+  const auto parts = explain_number("932682198501010017").value();
+  CHECK(parts.province == "32");
+  CHECK(parts.province_name == "Jiangsu");
+  CHECK(parts.city.empty());
+  CHECK(parts.country == "682");
+  REQUIRE(parts.known_country != nullptr);
+  CHECK(parts.known_country->alpha_3 == "SAU");
+  CHECK(parts.born == "19850101");
+  CHECK(parts.births == std::vector{Date::from(1985, 1, 1).value()});
+  CHECK(parts.sequence == "001");
+  CHECK(parts.check == '7');
+  CHECK(parts.expected_check == '7');
+
+  const auto old = explain_number("KAZ110090022905").value();  // 29 February of a year ending in 90: none
+  CHECK(old.province_name == "Beijing");
+  CHECK(old.city == "00");
+  CHECK(old.known_country->numeric == 398);
+  CHECK(old.births.empty());
+  CHECK(old.sequence == "0");
+  CHECK(old.check == '5');
+  CHECK(explain_number("KAZ110000022905")->births == std::vector{Date::from(2000, 2, 29).value()});
+  CHECK(explain_number("KAZ110004022905")->births.size() == 2);
+
+  const auto bad = explain_number("999000199902290010").value();
+  CHECK(bad.province_name.empty());
+  CHECK(bad.known_country == nullptr);
+  CHECK(bad.births.empty());
+  CHECK(bad.expected_check == check_character_18("99900019990229001"));
+  for (const char* number :
+       {"", "93268219850101001Y", "832682198501010017", "KAZ11009012310X", "kaz110090123105"})
+    CHECK_FALSE(explain_number(number));
+}
+
+TEST_CASE("numbers: the nationality that a number was first issued with") {
+  CHECK(nationality_since("932682198501010017", "SAU") == NationalitySince::same);
+  CHECK(nationality_since("932682198501010017", "DEU") == NationalitySince::changed);
+  CHECK(nationality_since("932682198501010017", "XXA") == NationalitySince::unknown);
+  CHECK(nationality_since("911999190102030013", "DEU") == NationalitySince::unknown);
+  CHECK_THROWS_AS(nationality_since("KAZ110090123105", "KAZ"), Error);
 }

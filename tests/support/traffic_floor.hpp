@@ -28,13 +28,13 @@ struct ApplicationLoad {
 ///   open       INITIALIZE UPDATE, EXTERNAL AUTHENTICATE
 ///   prepare    the progress mark, INSTALL for each application, PUT KEY
 ///   keys       for each application that makes some: SELECT, the two that open, GENERATE for each key
-///   write      STORE DATA: ceil(stream / room) blocks, room = 16 * floor((field - 8) / 16) - 1. Who has made
-///   keys is selected already; the
-///              others are reached by SELECT and opening, or by one return to the security domain and INSTALL
-///              [for personalization]
+///   write      STORE DATA, one stream for each application: ceil(stream / room) blocks,
+///              room = 16 * floor((field - 8) / 16) - 1. Who has made keys is selected already; the others
+///              are reached by SELECT and opening, or by one return to the security domain and INSTALL [for
+///              personalization]. Who writes while the files that wait for the chip are still being signed
+///              sends a second stream: that saves time and costs commands
 ///   read back  SELECT of each application; READ BINARY: `answer` bytes a command where the offset has 15
-///   bits, answer - 3 beyond.
-///              Files never to be read are left out; no file has to be selected
+///              bits, answer - 3 beyond. Files never to be read are left out; no file has to be selected
 ///   lock       SELECT of the security domain, the two that open, SET STATUS
 /// Protected commands take header, Lc, the padded data and an 8-byte MAC; Le is not counted where the
 /// contract does not ask for it.

@@ -8,18 +8,50 @@ namespace perso::platform {
 namespace {
 
 constexpr std::uint16_t globalplatform_reserved[] = {0x0000, 0x3FFF, 0x6200, 0xDF70, 0xFFFF};
-constexpr std::string_view globalplatform_algorithms[] = {"ecdsa-p256"};
+constexpr std::string_view globalplatform_keys[] = {"ecdsa-p256"};
 constexpr std::string_view globalplatform_access[] = {"always", "never"};
+
+constexpr std::string_view iso7816_applications[] = {"A0000002471001"};
+constexpr std::uint16_t iso7816_reserved[] = {0x0000, 0x3F00, 0x3FFF, 0xFFFF};  // ISO/IEC 7816-4 7.3.1
+constexpr std::string_view iso7816_keys[] = {"rsa-1024"};
+constexpr std::string_view iso7816_access[] = {"bac"};
 
 constexpr std::array platforms = {
     Platform{
         .name = "globalplatform",
+        .contract = "src/vchip/CONTRACT.md",
         .max_command_data = 65535,
         .max_file_size = 65535,  // what the length of a DGI can say
         .max_files = 64,
+        .max_applications = 16,
+        .page = 64,
+        .file_pages = 1,
+        .other_pages = 1,
+        .key_sets = true,
+        .short_ids = true,
+        .applications = {},
         .reserved_fids = globalplatform_reserved,
-        .key_algorithms = globalplatform_algorithms,
+        .generated_keys = globalplatform_keys,
+        .injected_keys = {},
         .read_access = globalplatform_access,
+    },
+    Platform{
+        .name = "iso7816",
+        .contract = "src/vchip/CONTRACT-iso7816.md",
+        .max_command_data = 255,
+        .max_file_size = 32767,
+        .max_files = 18,  // EF.COM, EF.DG1 to EF.DG16, EF.SOD
+        .max_applications = 1,
+        .page = 64,
+        .file_pages = 1,
+        .other_pages = 1,
+        .key_sets = false,
+        .short_ids = true,  // the fixed ones of ICAO 9303-10
+        .applications = iso7816_applications,
+        .reserved_fids = iso7816_reserved,
+        .generated_keys = {},
+        .injected_keys = iso7816_keys,
+        .read_access = iso7816_access,
     },
 };
 

@@ -8,17 +8,35 @@
 
 namespace perso::platform {
 
-struct Platform {
-  std::string_view name;         // as a profile writes it
-  std::size_t max_command_data;  // bytes in the data field of a protected command, extended length
-  std::size_t max_file_size;     // bytes
-  std::size_t max_files;         // per application
-  std::span<const std::uint16_t> reserved_fids;
-  std::span<const std::string_view> key_algorithms;  // that the chip can generate, "ecdsa-p256"
-  std::span<const std::string_view> read_access;     // "always", "never"
+/// Who may read a file once the chip is locked.
+enum class ReadAccess : std::uint8_t {
+  always,
+  never,
+  bac  // in a channel of basic access control (ICAO 9303-11 4.3)
 };
 
-/// The platform of that name, or nullptr. `globalplatform` is src/vchip/CONTRACT.md.
+struct Platform {
+  std::string_view name;         // as a profile writes it
+  std::string_view contract;     // where its commands are described
+  std::size_t max_command_data;  // bytes in the data field of a command: 65,535, or 255 for short length only
+  std::size_t max_file_size;     // bytes
+  std::size_t max_files;         // per application
+  std::size_t max_applications;
+  std::size_t page;         // bytes of memory that are given out together
+  std::size_t file_pages;   // what a file takes besides its contents
+  std::size_t other_pages;  // what an application and a key take, each
+  /// Whether a blank opens with transport keys that the issuer's replace (SCP03). Without, a blank is open to
+  /// everybody until it is locked.
+  bool key_sets;
+  bool short_ids;                                  // files may have short identifiers
+  std::span<const std::string_view> applications;  // AIDs (hex) that it has; empty: any can be made
+  std::span<const std::uint16_t> reserved_fids;
+  std::span<const std::string_view> generated_keys;  // that the chip makes: "ecdsa-p256"
+  std::span<const std::string_view> injected_keys;   // that it takes: "rsa-1024"
+  std::span<const std::string_view> read_access;     // "always", "never", "bac"
+};
+
+/// The platform of that name, or nullptr.
 const Platform* find(std::string_view name);
 std::span<const Platform> all();
 

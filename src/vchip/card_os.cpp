@@ -1,8 +1,8 @@
 #include "vchip/card_os.hpp"
 
-#include <algorithm>
-
 #include "bytes/error.hpp"
+#include "vchip/globalplatform_os.hpp"
+#include "vchip/passport_os.hpp"
 
 namespace perso::vchip {
 
@@ -10,78 +10,9 @@ using namespace iso7816;
 
 namespace {
 
-constexpr std::uint8_t secure_messaging = 0x04;  // in the class byte
-constexpr std::uint8_t select_ins = 0xA4;
-constexpr std::uint8_t select_by_name = 0x04;
-constexpr std::uint8_t get_data_ins = 0xCA;
-constexpr std::uint8_t initialize_update_ins = 0x50;
-constexpr std::uint8_t external_authenticate_ins = 0x82;
-constexpr std::uint8_t full_level = 0x33;
-
-constexpr std::size_t max_answer = 65535;  // bytes with the status word: what vpcd carries
-constexpr std::size_t max_padding = 16;
-
 constexpr StatusWord no_precise_diagnosis{0x6F00};
 
-/// Commands that begin something new: they come in the clear and end an open channel.
-bool begins_anew(const CommandApdu& apdu) {
-  return (apdu.cla == 0x00 && apdu.ins == select_ins && apdu.p1 == select_by_name) ||
-         (apdu.cla == 0x80 && apdu.ins == initialize_update_ins);
-}
-
-/// Whether an answer with this status word is protected (Amendment D 6.2.5: 9000 and warnings).
-bool is_protected(StatusWord status) {
-  return status.ok() || status.sw1() == 0x62 || status.sw1() == 0x63;
-}
-
-}  // namespace
-
-CardOs::CardOs(Nvm& nvm, Random& random) : nvm_(nvm), random_(random), state_(State::load(nvm)) {
-  // Rewritten files leave their older pages in the log.
-  if (nvm.log().size() > 2 * std::size_t{state_.hardware.memory} + 65536) nvm.replace(state_.snapshot());
-}
-
-std::span<const CardOs::Instruction> CardOs::instructions() {
-  static constexpr Instruction table[] = {
-      {0x00, select_ins, Where::both, false, &CardOs::select},
-      {0x80, get_data_ins, Where::issuer, false, &CardOs::get_data},
-      {0x80, initialize_update_ins, Where::both, false, &CardOs::initialize_update},
-      {0x84, external_authenticate_ins, Where::both, false, &CardOs::external_authenticate},
-      {0x80, 0xD8, Where::issuer, true, &CardOs::put_key},
-      {0x80, 0xE6, Where::issuer, true, &CardOs::install},
-      {0x80, 0xF0, Where::issuer, true, &CardOs::set_status},
-      {0x80, 0xE2, Where::both, true, &CardOs::store_data},
-      {0x80, 0x46, Where::application, true, &CardOs::generate_key_pair},
-      {0x00, 0x88, Where::application, false, &CardOs::internal_authenticate},
-      {0x00, 0xB0, Where::both, false, &CardOs::read_binary},
-      {0x00, 0xB1, Where::both, false, &CardOs::read_binary_odd},
-  };
-  return table;
-}
-
-Bytes CardOs::answer(ByteView raw) {
-  effort_ = {};
-  Answer answer;
-  try {
-    Command command = parse(raw);
-    answer = perform(command);
-    if (command.secured) {
-      if (is_protected(answer.status)) answer.data = session_.channel->wrap(answer.data, answer.status);
-      effort_.protected_bytes = raw.size() + answer.data.size();
-    }
-    if (state_.life == LifeCycle::terminated) end_channel();
-  } catch (const Refusal& refusal) {
-    answer = {{}, refusal.status};
-  } catch (const Error& error) {
-    if (error.code() == Code::reader_fault) throw;
-    // The readers of TLV and identifiers say "malformed" for data that break their format.
-    answer = {{}, error.code() == Code::malformed ? sw::wrong_data : no_precise_diagnosis};
-  }
-  effort_.link_bytes = raw.size() + answer.data.size() + 2;
-  return ResponseApdu{std::move(answer.data), answer.status}.encode();
-}
-
-CardOs::Command CardOs::parse(ByteView raw) {
+Command parse(ByteView raw) {
   try {
     // An extended Lc or Le begins with 00 and has more than one byte (ISO/IEC 7816-4 5.1).
     return {CommandApdu::parse(raw), raw, raw.size() > 6 && raw[4] == 0, false};
@@ -90,89 +21,38 @@ CardOs::Command CardOs::parse(ByteView raw) {
   }
 }
 
-CardOs::Answer CardOs::perform(Command& command) {
-  if (command.apdu.data.size() > state_.hardware.max_command_data) throw Refusal{sw::wrong_length};
-  refuse_if_terminated(command);
-  pass_channel(command);
-  const Instruction& instruction = instruction_for(command);
-  const bool full = channel_open() && session_.channel->level() == full_level;
-  if (instruction.writes && !full) throw Refusal{sw::security_status};
-  return (this->*instruction.perform)(command);
+}  // namespace
+
+Bytes CardOs::answer(ByteView raw) {
+  effort_ = {};
+  Answer answer = judged([&] {
+    Command command = parse(raw);
+    return perform(command);
+  });
+  effort_.link_bytes = raw.size() + answer.data.size() + 2;
+  return ResponseApdu{std::move(answer.data), answer.status}.encode();
 }
 
-void CardOs::refuse_if_terminated(const Command& command) const {
-  if (state_.life != LifeCycle::terminated) return;
-  const CommandApdu& apdu = command.apdu;
-  const bool selects = apdu.cla == 0x00 && apdu.ins == select_ins && apdu.p1 == select_by_name;
-  const bool reads_cplc = apdu.cla == 0x80 && apdu.ins == get_data_ins && apdu.p1 == 0x9F && apdu.p2 == 0x7F;
-  if (!selects && !reads_cplc) throw Refusal{sw::conditions_not_satisfied};
-}
-
-void CardOs::pass_channel(Command& command) {
-  CommandApdu& apdu = command.apdu;
-  if (begins_anew(apdu)) return end_channel();
-  const bool wants_channel = apdu.cla == 0x04 || apdu.cla == 0x84;
-  if (!channel_open()) {
-    const bool opens = apdu.ins == external_authenticate_ins;
-    if (wants_channel && !opens) throw Refusal{sw::security_status};
-    return;
+Answer CardOs::judged(const std::function<Answer()>& work) {
+  try {
+    return work();
+  } catch (const Refusal& refusal) {
+    return {{}, refusal.status};
+  } catch (const Error& error) {
+    if (error.code() == Code::reader_fault) throw;
+    // The readers of TLV and identifiers say "malformed" for data that break their format.
+    return {{}, error.code() == Code::malformed ? sw::wrong_data : no_precise_diagnosis};
   }
-  Scp03Card& channel = *session_.channel;
-  std::optional<Bytes> plain;
-  if (wants_channel && apdu.data.size() >= channel.mac_size()) {
-    const ByteView data = ByteView(apdu.data).first(apdu.data.size() - channel.mac_size());
-    const std::size_t head = command.extended ? 7 : 5;  // class to Lc
-    plain =
-        channel.unwrap(command.raw.first(head + data.size()), data, ByteView(apdu.data).subspan(data.size()));
+}
+
+std::unique_ptr<CardOs> boot(Nvm& nvm, Random& random) {
+  switch (platform_of(nvm)) {
+    case Platform::globalplatform:
+      return std::make_unique<GlobalPlatformOs>(nvm, random);
+    case Platform::iso7816:
+      return std::make_unique<PassportOs>(nvm, random);
   }
-  if (!plain) {
-    end_channel();
-    throw Refusal{sw::security_status};
-  }
-  apdu.data = std::move(*plain);
-  apdu.cla = static_cast<std::uint8_t>(apdu.cla & ~secure_messaging);
-  command.secured = true;
-  if (begins_anew(apdu)) throw Refusal{sw::conditions_not_satisfied};
-}
-
-const CardOs::Instruction& CardOs::instruction_for(const Command& command) const {
-  const auto here = session_.application ? Where::application : Where::issuer;
-  for (const Instruction& instruction : instructions()) {
-    if (instruction.ins != command.apdu.ins) continue;
-    if (instruction.where != Where::both && instruction.where != here) break;
-    if (instruction.cla != command.apdu.cla) throw Refusal{sw::cla_not_supported};
-    return instruction;
-  }
-  // Classes that nothing here has (logical channels, chaining, ISO secure messaging) are told apart from
-  // instructions.
-  const std::uint8_t cla = command.apdu.cla;
-  const bool known_class = cla == 0x00 || cla == 0x80 || cla == 0x84;
-  throw Refusal{known_class ? sw::ins_not_supported : sw::cla_not_supported};
-}
-
-void CardOs::end_channel() {
-  session_.channel.reset();
-  session_.target.reset();
-  session_.stream.reset();
-}
-
-void CardOs::commit(const Bytes& record) {
-  nvm_.append(record);
-  state_.apply(record);
-  ++effort_.pages;
-}
-
-void CardOs::require_life(LifeCycle life) const {
-  if (state_.life != life) throw Refusal{sw::conditions_not_satisfied};
-}
-
-void CardOs::require_room(std::size_t pages) const {
-  if (!state_.has_room(pages)) throw Refusal{sw::not_enough_memory};
-}
-
-std::size_t CardOs::answer_room(const Command& command) const {
-  const std::size_t field = command.extended ? max_answer - 2 : max_ne_short;
-  return command.secured ? field - max_padding - session_.channel->mac_size() : field;
+  damaged_memory();
 }
 
 }  // namespace perso::vchip

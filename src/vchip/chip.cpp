@@ -2,12 +2,24 @@
 
 #include "bytes/error.hpp"
 #include "vchip/card_os.hpp"
+#include "vchip/passport_state.hpp"
 
 namespace perso::vchip {
 
 void Chip::make(const ChipConfig& config, Nvm& nvm) {
-  nvm.append(record::birth(config.hardware, config.transport_keys));
-  State::load(nvm);  // refuses what no chip can be born with
+  Hardware hardware = config.hardware;
+  if (hardware.atr.empty()) hardware.atr = default_atr(config.platform);
+  // Loading refuses what no chip can be born with.
+  switch (config.platform) {
+    case Platform::globalplatform:
+      nvm.append(record::birth(hardware, config.transport_keys));
+      GlobalPlatformState::load(nvm);
+      break;
+    case Platform::iso7816:
+      nvm.append(passport_record::birth(hardware));
+      PassportState::load(nvm);
+      break;
+  }
 }
 
 void Chip::make_file(const ChipConfig& config, const std::filesystem::path& file) {
@@ -22,39 +34,46 @@ void Chip::make_file(const ChipConfig& config, const std::filesystem::path& file
 }
 
 Chip::Chip(Nvm nvm, Random& random)
-    : nvm_(std::make_unique<Nvm>(std::move(nvm))), random_(random), atr_(State::load(*nvm_).hardware.atr) {}
+    : nvm_(std::make_unique<Nvm>(std::move(nvm))), random_(random), os_(boot(*nvm_, random_)) {}
 
 Chip::Chip(Chip&&) noexcept = default;
 Chip::~Chip() = default;
 
 void Chip::power_on() {
-  if (powered()) return;
+  if (powered_) return;
   nvm_->drop_torn_tail();
-  os_ = std::make_unique<CardOs>(*nvm_, random_);
+  os_ = boot(*nvm_, random_);
+  powered_ = true;
 }
 
 void Chip::power_off() {
-  os_.reset();
+  powered_ = false;
 }
 
 void Chip::reset() {
-  if (powered()) os_->reset();
+  if (powered_) os_->reset();
 }
 
 Bytes Chip::process(ByteView command) {
-  if (!powered()) throw PowerLoss{};
+  if (!powered_) throw PowerLoss{};
   try {
-    Bytes answer = os_->answer(command);
-    effort_ = os_->effort();
-    return answer;
+    return os_->answer(command);
   } catch (...) {
     power_off();
     throw;
   }
 }
 
+const Bytes& Chip::atr() const {
+  return os_->hardware().atr;
+}
+
+const Effort& Chip::effort() const {
+  return os_->effort();
+}
+
 LifeCycle Chip::life() const {
-  return powered() ? os_->state().life : State::load(*nvm_).life;
+  return os_->life();
 }
 
 }  // namespace perso::vchip

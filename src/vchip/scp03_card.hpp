@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "iso7816/apdu.hpp"
-#include "vchip/state.hpp"
+#include "vchip/globalplatform_state.hpp"
 
 namespace perso::vchip {
 

@@ -14,6 +14,8 @@ Timing java_card() {
   timing.protected_byte = 2us;
   timing.key_generation = 200ms;  // P-256
   timing.signature = 250ms;       // P-256 ECDSA
+  timing.rsa_operation = 150ms;   // 1,024 bits, by the exponent alone
+  timing.delay = 200ms;           // CONTRACT-iso7816.md, section 3
   return timing;
 }
 
@@ -25,7 +27,8 @@ std::chrono::nanoseconds Timing::cost(const Effort& effort) const {
   };
   return command + times(link_byte, effort.link_bytes) + times(page, effort.pages) +
          times(channel_step, effort.channel_steps) + times(protected_byte, effort.protected_bytes) +
-         times(key_generation, effort.key_generations) + times(signature, effort.signatures);
+         times(key_generation, effort.key_generations) + times(signature, effort.signatures) +
+         times(rsa_operation, effort.rsa_operations) + times(delay, effort.delays);
 }
 
 Timing Timing::contact() {

@@ -15,7 +15,9 @@ struct Effort {
   std::size_t channel_steps = 0;    // INITIALIZE UPDATE, EXTERNAL AUTHENTICATE
   std::size_t protected_bytes = 0;  // that were enciphered or signed symmetrically
   std::size_t key_generations = 0;
-  std::size_t signatures = 0;
+  std::size_t signatures = 0;      // with an elliptic curve
+  std::size_t rsa_operations = 0;  // with the private key
+  std::size_t delays = 0;          // for which the chip holds an answer back after wrong authentications
 };
 
 struct Timing {
@@ -26,6 +28,8 @@ struct Timing {
   std::chrono::nanoseconds protected_byte{};
   std::chrono::nanoseconds key_generation{};
   std::chrono::nanoseconds signature{};
+  std::chrono::nanoseconds rsa_operation{};
+  std::chrono::nanoseconds delay{};
 
   std::chrono::nanoseconds cost(const Effort& effort) const;
 

@@ -4,29 +4,71 @@
 
 #include <algorithm>
 #include <set>
+#include <vector>
 
 using namespace perso;
 
+namespace {
+
+using Words = std::vector<std::string_view>;
+
+Words words(std::span<const std::string_view> list) {
+  return {list.begin(), list.end()};
+}
+std::set<std::uint16_t> numbers(std::span<const std::uint16_t> list) {
+  return {list.begin(), list.end()};
+}
+
+}  // namespace
+
 TEST_CASE("a platform is found by the name that a profile writes") {
-  const platform::Platform* found = platform::find("globalplatform");
-  REQUIRE(found != nullptr);
-  CHECK(found->name == "globalplatform");
+  for (const char* name : {"globalplatform", "iso7816"}) {
+    const platform::Platform* found = platform::find(name);
+    REQUIRE(found != nullptr);
+    CHECK(found->name == name);
+  }
   CHECK(platform::find("GlobalPlatform") == nullptr);
   CHECK(platform::find("") == nullptr);
 }
 
 TEST_CASE("the globalplatform platform is what the chip's contract says") {
   const platform::Platform& chip = *platform::find("globalplatform");
+  CHECK(chip.contract == "src/vchip/CONTRACT.md");
   CHECK(chip.max_command_data == 65535);
   CHECK(chip.max_file_size == 65535);
   CHECK(chip.max_files == 64);
-  const std::set<std::uint16_t> reserved(chip.reserved_fids.begin(), chip.reserved_fids.end());
-  CHECK(reserved == std::set<std::uint16_t>{0x0000, 0x3FFF, 0x6200, 0xDF70, 0xFFFF});
-  CHECK(std::ranges::equal(chip.key_algorithms, std::initializer_list<std::string_view>{"ecdsa-p256"}));
-  CHECK(std::ranges::equal(chip.read_access, std::initializer_list<std::string_view>{"always", "never"}));
+  CHECK(chip.max_applications == 16);
+  CHECK(chip.page == 64);
+  CHECK(chip.file_pages == 1);
+  CHECK(chip.other_pages == 1);
+  CHECK(chip.key_sets);
+  CHECK(chip.short_ids);
+  CHECK(chip.applications.empty());
+  CHECK(numbers(chip.reserved_fids) == std::set<std::uint16_t>{0x0000, 0x3FFF, 0x6200, 0xDF70, 0xFFFF});
+  CHECK(words(chip.generated_keys) == Words{"ecdsa-p256"});
+  CHECK(words(chip.injected_keys).empty());
+  CHECK(words(chip.read_access) == Words{"always", "never"});
 }
 
-TEST_CASE("names are told apart") {
+TEST_CASE("the iso7816 platform is what the chip's contract says") {
+  const platform::Platform& chip = *platform::find("iso7816");
+  CHECK(chip.contract == "src/vchip/CONTRACT-iso7816.md");
+  CHECK(chip.max_command_data == 255);
+  CHECK(chip.max_file_size == 32767);
+  CHECK(chip.max_applications == 1);
+  CHECK_FALSE(chip.key_sets);
+  CHECK(words(chip.applications) == Words{"A0000002471001"});
+  CHECK(words(chip.generated_keys).empty());
+  CHECK(words(chip.injected_keys) == Words{"rsa-1024"});
+  CHECK(words(chip.read_access) == Words{"bac"});
+}
+
+TEST_CASE("every platform can be reckoned with") {
   std::set<std::string_view> names;
-  for (const platform::Platform& each : platform::all()) CHECK(names.insert(each.name).second);
+  for (const platform::Platform& each : platform::all()) {
+    CAPTURE(each.name);
+    CHECK(names.insert(each.name).second);
+    CHECK(each.page > 0);
+    CHECK_FALSE(each.read_access.empty());
+  }
 }

@@ -6,7 +6,7 @@
 
 #include "bytes/error.hpp"
 #include "test_chip.hpp"
-#include "vchip/state.hpp"
+#include "vchip/globalplatform_state.hpp"
 
 namespace perso::vchip {
 namespace {
@@ -128,7 +128,7 @@ TEST_CASE("State: what is no chip's memory is refused") {
   for (const char* log : logs) {
     Nvm nvm;
     if (*log != 0) nvm.append(from_hex(log));
-    CHECK_THROWS_AS(State::load(nvm), Error);
+    CHECK_THROWS_AS(GlobalPlatformState::load(nvm), Error);
   }
   const char* records[] = {
       "00",
@@ -153,18 +153,18 @@ TEST_CASE("State: what is no chip's memory is refused") {
     Nvm nvm;
     Chip::make(test::blank_chip(), nvm);
     nvm.append(from_hex(record));
-    CHECK_THROWS_AS(State::load(nvm), Error);
+    CHECK_THROWS_AS(GlobalPlatformState::load(nvm), Error);
   }
 }
 
 TEST_CASE("State: the snapshot is the state, and a long log is compacted into it") {
   test::Bench bench;
   bench.personalize();
-  const State before = State::load(bench.chip.nvm());
+  const GlobalPlatformState before = GlobalPlatformState::load(bench.chip.nvm());
   Nvm compact;
   compact.replace(before.snapshot());
   CHECK(compact.log().size() < bench.chip.nvm().log().size());
-  const State after = State::load(compact);
+  const GlobalPlatformState after = GlobalPlatformState::load(compact);
   CHECK(after.snapshot() == before.snapshot());
   CHECK(after.used() == before.used());
 

@@ -16,7 +16,7 @@
 
 #include "bytes/error.hpp"
 #include "crypto/primitives.hpp"
-#include "test_chip.hpp"
+#include "passport_bench.hpp"
 
 namespace perso::vchip {
 namespace {
@@ -209,6 +209,33 @@ TEST_CASE("server: speaks vpcd") {
   reader.send(Bytes(65535, 0x00));  // the longest there is
   CHECK(reader.receive() == "6700");
   CHECK(served.command("list") == "ok slot 0: card-0.chip blank on; slot 1: -; stack: 1; out: 0");
+}
+
+TEST_CASE("server: chips of both platforms, as their files say, power cycles and all") {
+  Readers readers;
+  Served served(FeedMode::hold, 1, readers.first->port());
+  Chip::make_file(test::blank_passport(), served.dir / "stack" / "passport.chip");
+  CHECK(served.command("insert 0 card-0.chip") == "ok");
+  CHECK(served.command("insert 1 passport.chip") == "ok");
+  REQUIRE(readers.first->insert());
+  FakeReader& reader = *readers.second;
+  REQUIRE(reader.insert());
+  CHECK(readers.first->transmit(test::select_passport) == "6A82");
+  CHECK(reader.transmit(cplc).substr(0, 6) == "9F7F2A");
+  CHECK(reader.transmit(test::select_passport) == "9000");
+  CHECK(reader.transmit(test::create_file("011E", 20)) == "9000");
+  reader.control(2);  // a reset
+  CHECK(reader.transmit(test::select_file("011E")) == "6A82");
+  reader.control(0);
+  reader.control(4);  // pcscd polls a card without power too
+  CHECK(reader.receive() == to_hex(default_atr(Platform::iso7816)));
+  reader.control(1);
+  CHECK(reader.transmit(test::select_passport) == "9000");
+  CHECK(reader.transmit(test::select_file("011E")) == "9000");
+  CHECK(reader.transmit(test::put_access()) == "9000");
+  CHECK(reader.transmit(test::lock_chip) == "9000");
+  CHECK(served.command("list") ==
+        "ok slot 0: card-0.chip blank on; slot 1: passport.chip issued on; stack: 0; out: 0");
 }
 
 TEST_CASE("server: no delayed acknowledgement slows commands down") {

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "test_chip.hpp"
-#include "vchip/state.hpp"
+#include "vchip/globalplatform_state.hpp"
 
 namespace perso::vchip {
 namespace {
@@ -44,7 +44,7 @@ Bytes prefix_of(const Nvm& nvm, std::size_t size) {
 
 /// What the chip says of itself, seen from outside, must be what a chip can be left with.
 void check_legitimate(Bench& bench) {
-  const State state = State::load(bench.chip.nvm());
+  const GlobalPlatformState state = GlobalPlatformState::load(bench.chip.nvm());
   const bool blank = state.life == LifeCycle::blank;
   CHECK(blank == !state.mark.has_value());
   if (blank) CHECK(state.applications.empty());
@@ -86,12 +86,12 @@ TEST_CASE("a tear at every byte of the log leaves a chip that is legitimate") {
     CAPTURE(cut);
     Bench torn(Nvm::from_log(prefix_of(nvm, cut)));
     // Bytes of one record that are torn leave the same state: only the first of them needs to be asked.
-    if (!states.insert(State::load(torn.chip.nvm()).snapshot()).second) continue;
+    if (!states.insert(GlobalPlatformState::load(torn.chip.nvm()).snapshot()).second) continue;
     ++distinct;
     check_legitimate(torn);
   }
   CHECK(distinct >= 25);
-  CHECK(State::load(nvm).life == LifeCycle::issued);
+  CHECK(GlobalPlatformState::load(nvm).life == LifeCycle::issued);
 }
 
 TEST_CASE("power that fails after any byte leaves the prefix of the log and a chip that comes back") {
@@ -126,7 +126,7 @@ TEST_CASE("a file in work is filled up to whole pages, in order, and not readabl
     torn.chip.nvm().cut_power_after_records(1 + pages);  // the first empties the file
     CHECK_THROWS_AS(torn.store(dgi("0103", next), 400), PowerLoss);
     torn.chip.power_on();
-    const State state = State::load(torn.chip.nvm());
+    const GlobalPlatformState state = GlobalPlatformState::load(torn.chip.nvm());
     const File* file = state.applications[0].find(iso7816::Fid{0x0103});
     REQUIRE(file != nullptr);
     CHECK(to_hex(file->contents) == next.substr(0, 2 * 64 * pages));

@@ -2,7 +2,8 @@
 #include <algorithm>
 
 #include "tlv/tlv.hpp"
-#include "vchip/card_os.hpp"
+#include "vchip/card_manager.hpp"
+#include "vchip/globalplatform_os.hpp"
 
 namespace perso::vchip {
 
@@ -30,7 +31,7 @@ Bytes key_information(const KeySet& keys) {
 
 }  // namespace
 
-CardOs::Answer CardOs::select(const Command& command) {
+Answer GlobalPlatformOs::select(const Command& command) {
   switch (command.apdu.p1) {
     case 0x02:
       return select_file(command);
@@ -41,31 +42,26 @@ CardOs::Answer CardOs::select(const Command& command) {
   }
 }
 
-CardOs::Answer CardOs::select_application(const Command& command) {
+Answer GlobalPlatformOs::select_application(const Command& command) {
   const CommandApdu& apdu = command.apdu;
-  if (apdu.p2 != 0x00 && apdu.p2 != 0x0C) throw Refusal{sw::wrong_p1p2};
+  const bool fci_wanted = wants_fci(apdu);
   std::optional<std::size_t> selected;
   Bytes fci;
-  if (apdu.data.empty() || std::ranges::equal(apdu.data, issuer_aid)) {
-    Bytes limit;
-    append_be16(limit, state_.hardware.max_command_data);
-    const Bytes life = {static_cast<std::uint8_t>(state_.life)};
-    fci = tlv::encode(tlv::Tag{0x6F},
-                      {tlv::encode(tlv::Tag{0x84}, issuer_aid), tlv::encode(tlv::Tag{0x8A}, life),
-                       tlv::encode(tlv::Tag{0xA5}, tlv::encode(tlv::Tag{0x9F65}, limit))});
+  if (names_card_manager(apdu.data)) {
+    fci = card_manager_fci(state_.hardware.max_command_data, state_.life);
   } else {
     // A terminated chip has its issuer security domain alone.
     if (state_.life == LifeCycle::terminated) throw Refusal{sw::conditions_not_satisfied};
     selected = state_.index_of(Aid(apdu.data));
     if (*selected == state_.applications.size()) throw Refusal{sw::file_not_found};
-    fci = tlv::encode(tlv::Tag{0x6F}, {tlv::encode(tlv::Tag{0x84}, apdu.data)});
+    fci = application_fci(apdu.data);
   }
   session_ = {};
   session_.application = selected;
-  return {apdu.p2 == 0x00 ? fci : Bytes{}};
+  return {fci_wanted ? fci : Bytes{}};
 }
 
-CardOs::Answer CardOs::select_file(const Command& command) {
+Answer GlobalPlatformOs::select_file(const Command& command) {
   const CommandApdu& apdu = command.apdu;
   if (apdu.p2 != 0x0C) throw Refusal{sw::wrong_p1p2};
   if (apdu.data.size() != 2) throw Refusal{sw::wrong_length};
@@ -77,11 +73,11 @@ CardOs::Answer CardOs::select_file(const Command& command) {
   return {};
 }
 
-CardOs::Answer CardOs::get_data(const Command& command) {
+Answer GlobalPlatformOs::get_data(const Command& command) {
   if (!command.apdu.data.empty()) throw Refusal{sw::wrong_length};
   switch (command.apdu.p1 << 8 | command.apdu.p2) {
-    case 0x9F7F:
-      return {tlv::encode(tlv::Tag{0x9F7F}, state_.hardware.cplc)};
+    case production_data_tag:
+      return {production_data(state_.hardware)};
     case 0x00E0:
       return {key_information(state_.keys)};
     case 0xDF70:
@@ -92,7 +88,7 @@ CardOs::Answer CardOs::get_data(const Command& command) {
   }
 }
 
-CardOs::Answer CardOs::initialize_update(const Command& command) {
+Answer GlobalPlatformOs::initialize_update(const Command& command) {
   const CommandApdu& apdu = command.apdu;
   const Hardware& hardware = state_.hardware;
   const std::size_t challenge_size = (hardware.i & 0x01) != 0 ? 16 : 8;
@@ -101,8 +97,8 @@ CardOs::Answer CardOs::initialize_update(const Command& command) {
   if (apdu.data.size() != challenge_size) throw Refusal{sw::wrong_length};
   if (state_.tries_used >= max_tries) throw Refusal{authentication_blocked};
 
-  const ByteView asked =
-      session_.application ? state_.applications[*session_.application].aid.bytes() : ByteView(issuer_aid);
+  const ByteView asked = session_.application ? state_.applications[*session_.application].aid.bytes()
+                                              : ByteView(card_manager_aid);
   const Bytes challenge =
       scp03_card_challenge(state_.keys.enc(), state_.sequence_counter, asked, challenge_size);
   session_.channel.emplace(state_.keys, hardware.i, apdu.data, challenge);
@@ -119,7 +115,7 @@ CardOs::Answer CardOs::initialize_update(const Command& command) {
   return {answer};
 }
 
-CardOs::Answer CardOs::external_authenticate(const Command& command) {
+Answer GlobalPlatformOs::external_authenticate(const Command& command) {
   const CommandApdu& apdu = command.apdu;
   if (!session_.channel) throw Refusal{sw::conditions_not_satisfied};
   if (!is_level(apdu.p1) || apdu.p2 != 0) throw Refusal{sw::wrong_p1p2};

@@ -1,5 +1,6 @@
-// What a chip remembers without power: who it is, its keys, its life cycle, its applications and files. It
-// changes by records alone, so that replaying the log gives the same state again.
+// What a chip of the globalplatform platform remembers without power: who it is, its keys, its life cycle,
+// its applications and files. It changes by records alone, so that replaying the log gives the same state
+// again.
 #pragma once
 
 #include <array>
@@ -9,28 +10,9 @@
 
 #include "bytes/secret.hpp"
 #include "iso7816/apdu.hpp"
-#include "vchip/nvm.hpp"
+#include "vchip/records.hpp"
 
 namespace perso::vchip {
-
-/// GlobalPlatform Card Specification 2.3.1 (GPCS) 5.1.1 and table 11-6; CONTRACT.md section 2.
-enum class LifeCycle : std::uint8_t { blank = 0x01, personalizing = 0x07, issued = 0x0F, terminated = 0xFF };
-std::string_view name_of(LifeCycle life);
-
-/// What does not change from birth on.
-struct Hardware {
-  std::array<std::uint8_t, 42> cplc{};  // card production life cycle data, GPCS appendix H
-  std::uint8_t i = 0x70;                // SCP03 "i" parameter: 70 (S8) or 71 (S16)
-  std::uint32_t memory =
-      128 * 1024;  // bytes for applications, files and key pairs, counted in whole pages of 64
-  std::uint16_t max_command_data =
-      65526;                  // bytes; 65,526 makes a command with Le of 65,535, the most that vpcd carries
-  Bytes atr = default_atr();  // answer to reset, 2 to 33 bytes
-
-  /// 12 bytes that no other chip has: IC fabricator and type, fabrication date, serial number, batch.
-  Bytes chip_id() const;
-  static Bytes default_atr();
-};
 
 /// An SCP03 key set: ENC, MAC, DEK, all AES of the same size (16, 24 or 32 bytes).
 struct KeySet {
@@ -60,7 +42,7 @@ struct Application {
   const File* find_short(std::uint8_t short_fid) const;
 };
 
-struct State {
+struct GlobalPlatformState {
   Hardware hardware;
   LifeCycle life = LifeCycle::blank;
   std::optional<Bytes> mark;  // the progress mark, 16 bytes
@@ -71,7 +53,7 @@ struct State {
 
   /// The state that the log holds. @throws Error Code::malformed where it does not begin with a birth or a
   /// record is not one of these
-  static State load(const Nvm& nvm);
+  static GlobalPlatformState load(const Nvm& nvm);
   /// Performs one record. @throws Error Code::malformed
   void apply(ByteView record);
   /// The records that make this state, the shortest way.
@@ -83,11 +65,6 @@ struct State {
   std::size_t used() const;
   bool has_room(std::size_t pages) const { return used() + pages * Nvm::page_size <= hardware.memory; }
 };
-
-/// Pages of 64 bytes that contents of so many bytes take.
-constexpr std::size_t pages_for(std::size_t bytes) {
-  return (bytes + Nvm::page_size - 1) / Nvm::page_size;
-}
 
 /// The records: each is one atomic change.
 namespace record {

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "tlv/tlv.hpp"
-#include "vchip/card_os.hpp"
+#include "vchip/globalplatform_os.hpp"
 
 namespace perso::vchip {
 
@@ -51,7 +51,7 @@ File parse_fcp(ByteView fcp) {
 
 }  // namespace
 
-CardOs::Answer CardOs::store_data(const Command& command) {
+Answer GlobalPlatformOs::store_data(const Command& command) {
   const CommandApdu& apdu = command.apdu;
   if ((apdu.p1 & ~last_block) != dgi_format) throw Refusal{sw::wrong_p1p2};
   if (state_.life == LifeCycle::issued) throw Refusal{sw::conditions_not_satisfied};
@@ -66,7 +66,7 @@ CardOs::Answer CardOs::store_data(const Command& command) {
   return {};
 }
 
-void CardOs::store(Stream& stream, const DgiPart& part) {
+void GlobalPlatformOs::store(Stream& stream, const DgiPart& part) {
   const auto target = session_.application ? session_.application : session_.target;
   if (!target) return store_mark(stream, part);
   require_life(LifeCycle::personalizing);
@@ -74,20 +74,20 @@ void CardOs::store(Stream& stream, const DgiPart& part) {
   store_contents(stream, part, *target);
 }
 
-bool CardOs::gather(Stream& stream, const DgiPart& part) {
+bool GlobalPlatformOs::gather(Stream& stream, const DgiPart& part) {
   if (part.first) stream.gathered.clear();
   append(stream.gathered, part.part);
   return part.last;
 }
 
-void CardOs::store_mark(Stream& stream, const DgiPart& part) {
+void GlobalPlatformOs::store_mark(Stream& stream, const DgiPart& part) {
   if (part.dgi != mark_dgi) throw Refusal{sw::referenced_data_not_found};
   require_life(LifeCycle::blank);
   if (part.size != mark_size) throw Refusal{sw::wrong_data};
   if (gather(stream, part)) commit(record::mark(stream.gathered));
 }
 
-void CardOs::store_file_control(Stream& stream, const DgiPart& part, std::size_t index) {
+void GlobalPlatformOs::store_file_control(Stream& stream, const DgiPart& part, std::size_t index) {
   if (part.size > max_file_control) throw Refusal{sw::not_enough_memory};
   if (!gather(stream, part)) return;
   Application& application = state_.applications[index];
@@ -109,7 +109,7 @@ void CardOs::store_file_control(Stream& stream, const DgiPart& part, std::size_t
   commit(record::files(index, files));
 }
 
-void CardOs::store_contents(Stream& stream, const DgiPart& part, std::size_t index) {
+void GlobalPlatformOs::store_contents(Stream& stream, const DgiPart& part, std::size_t index) {
   const Fid fid{part.dgi};
   const File* file = state_.applications[index].find(fid);
   if (file == nullptr) throw Refusal{sw::referenced_data_not_found};

@@ -3,7 +3,8 @@
 
 #include "crypto/ec.hpp"
 #include "tlv/tlv.hpp"
-#include "vchip/card_os.hpp"
+#include "vchip/globalplatform_os.hpp"
+#include "vchip/reading.hpp"
 
 namespace perso::vchip {
 
@@ -33,7 +34,7 @@ std::size_t contents_in(std::size_t field) {
 
 }  // namespace
 
-CardOs::Answer CardOs::generate_key_pair(const Command& command) {
+Answer GlobalPlatformOs::generate_key_pair(const Command& command) {
   const CommandApdu& apdu = command.apdu;
   require_life(LifeCycle::personalizing);
   if (apdu.p1 != generate_and_return || apdu.p2 == 0 || apdu.p2 > max_key_id) throw Refusal{sw::wrong_p1p2};
@@ -46,7 +47,7 @@ CardOs::Answer CardOs::generate_key_pair(const Command& command) {
   return {tlv::encode(tlv::Tag{0x7F49}, tlv::encode(tlv::Tag{0x86}, key.public_key().point()))};
 }
 
-CardOs::Answer CardOs::internal_authenticate(const Command& command) {
+Answer GlobalPlatformOs::internal_authenticate(const Command& command) {
   const CommandApdu& apdu = command.apdu;
   if (apdu.p1 != 0 || apdu.p2 != 0) throw Refusal{sw::wrong_p1p2};
   if (apdu.data.size() != challenge_size) throw Refusal{sw::wrong_length};
@@ -58,7 +59,7 @@ CardOs::Answer CardOs::internal_authenticate(const Command& command) {
       crypto::EcPrivateKey::from_pkcs8(found->second).sign_plain(crypto::Hash::sha256, apdu.data, random_)};
 }
 
-const File& CardOs::readable_file() const {
+const File& GlobalPlatformOs::readable_file() const {
   if (!session_.file) throw Refusal{sw::command_not_allowed};
   const File& file = *state_.applications[*session_.application].find(*session_.file);
   if (!file.readable) throw Refusal{sw::security_status};
@@ -66,40 +67,29 @@ const File& CardOs::readable_file() const {
   return file;
 }
 
-CardOs::Answer CardOs::read(const Command& command, std::size_t offset, bool wrapped) {
-  const CommandApdu& apdu = command.apdu;
+Answer GlobalPlatformOs::read(const Command& command, std::size_t offset, bool wrapped) {
   const File& file = readable_file();
-  if (apdu.ne == 0) throw Refusal{sw::wrong_length};
-  if (offset >= file.size) throw Refusal{sw::wrong_offset};
-  // An Le of zeros alone asks for whatever there is (ISO/IEC 7816-4 11.3.3); a number asks for that many
-  // bytes.
-  const bool whatever = apdu.ne == (command.extended ? max_ne_extended : max_ne_short);
-  const std::size_t field = std::min(apdu.ne, answer_room(command));
-  const std::size_t wanted = wrapped ? contents_in(field) : field;
-  const ByteView rest = ByteView(file.contents).subspan(offset);
-  const ByteView got = rest.first(std::min(rest.size(), wanted));
-  const bool short_of = got.size() < wanted && !whatever;
-  return {wrapped ? tlv::encode(tlv::Tag{0x53}, got) : Bytes(got.begin(), got.end()),
-          short_of ? sw::end_of_file : sw::success};
+  ReadSize size =
+      read_size(command.apdu, command.extended ? max_ne_extended : max_ne_short, answer_room(command));
+  if (wrapped) size.wanted = contents_in(size.wanted);
+  Answer answer = read_part(file.contents, offset, size);
+  if (wrapped) answer.data = tlv::encode(tlv::Tag{0x53}, answer.data);
+  return answer;
 }
 
-CardOs::Answer CardOs::read_binary(const Command& command) {
-  const CommandApdu& apdu = command.apdu;
-  if (!apdu.data.empty()) throw Refusal{sw::wrong_length};
-  std::size_t offset = static_cast<std::size_t>(apdu.p1 << 8 | apdu.p2);
-  if ((apdu.p1 & 0x80) != 0) {
-    const std::uint8_t short_fid = apdu.p1 & 0x1F;
-    if ((apdu.p1 & 0x60) != 0 || short_fid == 0 || short_fid == 31) throw Refusal{sw::wrong_p1p2};
-    const File* file =
-        session_.application ? state_.applications[*session_.application].find_short(short_fid) : nullptr;
+Answer GlobalPlatformOs::read_binary(const Command& command) {
+  const ReadPlace place = read_place(command.apdu);
+  if (place.short_fid != 0) {
+    const File* file = session_.application
+                           ? state_.applications[*session_.application].find_short(place.short_fid)
+                           : nullptr;
     if (file == nullptr) throw Refusal{sw::file_not_found};
     session_.file = file->fid;
-    offset = apdu.p2;
   }
-  return read(command, offset, false);
+  return read(command, place.offset, false);
 }
 
-CardOs::Answer CardOs::read_binary_odd(const Command& command) {
+Answer GlobalPlatformOs::read_binary_odd(const Command& command) {
   const CommandApdu& apdu = command.apdu;
   const ByteView digits = tlv::single(apdu.data).value;
   if (apdu.data[0] != 0x54 || digits.empty() || digits.size() > 4) throw Refusal{sw::wrong_data};

@@ -1,8 +1,6 @@
-#include "vchip/state.hpp"
+#include "vchip/globalplatform_state.hpp"
 
 #include <algorithm>
-
-#include "bytes/error.hpp"
 
 namespace perso::vchip {
 
@@ -13,7 +11,7 @@ constexpr std::uint8_t max_short_fid = 30;
 
 /// First byte of a record.
 enum class Kind : std::uint8_t {
-  birth = 1,
+  birth = globalplatform_birth,
   keys,
   try_used,
   channel_opened,
@@ -27,28 +25,6 @@ enum class Kind : std::uint8_t {
   key_pair
 };
 
-[[noreturn]] void damaged() {
-  throw Error(Code::malformed, "virtual chip: the memory does not hold a chip's records");
-}
-
-/// Takes a record apart; every step is checked against what is left.
-class Fields {
- public:
-  explicit Fields(ByteView rest) : rest_(rest) {}
-  ByteView take(std::size_t size) {
-    if (size > rest_.size()) damaged();
-    const ByteView taken = rest_.first(size);
-    rest_ = rest_.subspan(size);
-    return taken;
-  }
-  std::uint8_t byte() { return take(1)[0]; }
-  ByteView rest() { return take(rest_.size()); }
-  bool at_end() const { return rest_.empty(); }
-
- private:
-  ByteView rest_;
-};
-
 Bytes start(Kind kind) {
   return {static_cast<std::uint8_t>(kind)};
 }
@@ -57,28 +33,27 @@ bool is_aes_key(std::size_t size) {
   return size == 16 || size == 24 || size == 32;
 }
 
-Hardware read_hardware(Fields& fields) {
+Hardware read_hardware(RecordFields& fields) {
   Hardware hardware;
   std::ranges::copy(fields.take(hardware.cplc.size()), hardware.cplc.begin());
   hardware.i = fields.byte();
   hardware.memory = be32(fields.take(4));
   hardware.max_command_data = be16(fields.take(2));
-  const ByteView atr = fields.take(fields.byte());
-  if (atr.size() < 2 || atr.size() > 33 || (hardware.i != 0x70 && hardware.i != 0x71)) damaged();
-  hardware.atr.assign(atr.begin(), atr.end());
+  hardware.atr = read_atr(fields);
+  if (hardware.i != 0x70 && hardware.i != 0x71) damaged_memory();
   return hardware;
 }
 
-KeySet read_keys(Fields& fields) {
+KeySet read_keys(RecordFields& fields) {
   KeySet set;
   set.version = fields.byte();
   const std::size_t size = fields.byte();
-  if (!is_aes_key(size) || set.version == 0 || set.version > 0x7F) damaged();
+  if (!is_aes_key(size) || set.version == 0 || set.version > 0x7F) damaged_memory();
   for (Secret& key : set.keys) key = Secret::copy_of(fields.take(size));
   return set;
 }
 
-std::vector<File> read_files(Fields& fields) {
+std::vector<File> read_files(RecordFields& fields) {
   std::vector<File> files;
   while (!fields.at_end()) {
     File& file = files.emplace_back();
@@ -86,54 +61,25 @@ std::vector<File> read_files(Fields& fields) {
     file.size = be16(fields.take(2));
     file.short_fid = fields.byte();
     file.readable = fields.byte() != 0;
-    if (file.size == 0 || file.short_fid > max_short_fid) damaged();
+    if (file.size == 0 || file.short_fid > max_short_fid) damaged_memory();
   }
   return files;
 }
 
-Application& application_of(State& state, Fields& fields) {
+Application& application_of(GlobalPlatformState& state, RecordFields& fields) {
   const std::size_t index = fields.byte();
-  if (index >= state.applications.size()) damaged();
+  if (index >= state.applications.size()) damaged_memory();
   return state.applications[index];
 }
 
-File& file_of(Application& application, Fields& fields) {
+File& file_of(Application& application, RecordFields& fields) {
   const iso7816::Fid fid{be16(fields.take(2))};
   const auto file = std::ranges::find(application.files, fid, &File::fid);
-  if (file == application.files.end()) damaged();
+  if (file == application.files.end()) damaged_memory();
   return *file;
 }
 
 }  // namespace
-
-std::string_view name_of(LifeCycle life) {
-  switch (life) {
-    case LifeCycle::blank:
-      return "blank";
-    case LifeCycle::personalizing:
-      return "personalizing";
-    case LifeCycle::issued:
-      return "issued";
-    case LifeCycle::terminated:
-      return "terminated";
-  }
-  return "unknown";
-}
-
-Bytes Hardware::chip_id() const {
-  const ByteView bytes = cplc;
-  return concat({bytes.subspan(0, 4), bytes.subspan(10, 8)});
-}
-
-Bytes Hardware::default_atr() {
-  // T=1; historical bytes: card capabilities (selection by full name and short id, extended length), issuer
-  // data "PERSO".
-  Bytes atr = {0x3B, 0x8B, 0x80, 0x01, 0x80, 0x73, 0x84, 0x01, 0x40, 0x55, 'P', 'E', 'R', 'S', 'O', 0x00};
-  std::uint8_t check = 0;  // TCK makes the exclusive or of T0 to TCK zero
-  for (std::size_t i = 1; i + 1 < atr.size(); ++i) check = static_cast<std::uint8_t>(check ^ atr[i]);
-  atr.back() = check;
-  return atr;
-}
 
 const File* Application::find(iso7816::Fid fid) const {
   const auto found = std::ranges::find(files, fid, &File::fid);
@@ -145,20 +91,12 @@ const File* Application::find_short(std::uint8_t short_fid) const {
   return short_fid == 0 || found == files.end() ? nullptr : &*found;
 }
 
-State State::load(const Nvm& nvm) {
-  State state;
-  bool born = false;
-  nvm.replay([&](ByteView record) {
-    if (!born && record[0] != static_cast<std::uint8_t>(Kind::birth)) damaged();
-    born = true;
-    state.apply(record);
-  });
-  if (!born) damaged();
-  return state;
+GlobalPlatformState GlobalPlatformState::load(const Nvm& nvm) {
+  return replayed<GlobalPlatformState>(nvm, globalplatform_birth);
 }
 
-void State::apply(ByteView record) {
-  Fields fields(record);
+void GlobalPlatformState::apply(ByteView record) {
+  RecordFields fields(record);
   switch (static_cast<Kind>(fields.byte())) {
     case Kind::birth:
       hardware = read_hardware(fields);
@@ -187,7 +125,7 @@ void State::apply(ByteView record) {
     }
     case Kind::life:
       life = static_cast<LifeCycle>(fields.byte());
-      if (name_of(life) == "unknown") damaged();
+      if (name_of(life) == "unknown") damaged_memory();
       break;
     case Kind::application:
       applications.push_back({iso7816::Aid(fields.rest()), {}, {}});
@@ -203,7 +141,7 @@ void State::apply(ByteView record) {
     case Kind::page: {
       File& file = file_of(application_of(*this, fields), fields);
       const ByteView next = fields.rest();
-      if (next.size() > file.size - file.contents.size()) damaged();
+      if (next.size() > file.size - file.contents.size()) damaged_memory();
       append(file.contents, next);
       break;
     }
@@ -214,12 +152,12 @@ void State::apply(ByteView record) {
       break;
     }
     default:
-      damaged();
+      damaged_memory();
   }
-  if (!fields.at_end()) damaged();
+  if (!fields.at_end()) damaged_memory();
 }
 
-std::vector<Bytes> State::snapshot() const {
+std::vector<Bytes> GlobalPlatformState::snapshot() const {
   std::vector<Bytes> records = {record::birth(hardware, keys), record::counter(sequence_counter)};
   records.insert(records.end(), tries_used, record::try_used());
   if (mark) records.push_back(record::mark(*mark));
@@ -239,12 +177,12 @@ std::vector<Bytes> State::snapshot() const {
   return records;
 }
 
-std::size_t State::index_of(const iso7816::Aid& aid) const {
+std::size_t GlobalPlatformState::index_of(const iso7816::Aid& aid) const {
   return static_cast<std::size_t>(std::ranges::find(applications, aid, &Application::aid) -
                                   applications.begin());
 }
 
-std::size_t State::used() const {
+std::size_t GlobalPlatformState::used() const {
   std::size_t pages = 0;
   for (const Application& application : applications) {
     pages += 1 + application.key_pairs.size();
@@ -277,8 +215,7 @@ Bytes birth(const Hardware& hardware, const KeySet& keys) {
   record.push_back(hardware.i);
   append_be32(record, hardware.memory);
   append_be16(record, hardware.max_command_data);
-  record.push_back(static_cast<std::uint8_t>(hardware.atr.size()));
-  append(record, hardware.atr);
+  append_atr(record, hardware);
   append_keys(record, keys);
   return record;
 }

@@ -2,7 +2,8 @@
 #include <algorithm>
 
 #include "crypto/primitives.hpp"
-#include "vchip/card_os.hpp"
+#include "vchip/card_manager.hpp"
+#include "vchip/globalplatform_os.hpp"
 
 namespace perso::vchip {
 
@@ -61,7 +62,7 @@ Secret take_key(LengthValues& fields, const Secret& dek) {
 
 }  // namespace
 
-CardOs::Answer CardOs::put_key(const Command& command) {
+Answer GlobalPlatformOs::put_key(const Command& command) {
   require_life(LifeCycle::personalizing);
   if (command.apdu.p2 != 0x81) throw Refusal{sw::wrong_p1p2};  // several keys, from identifier 1 on
   if (command.apdu.p1 != state_.keys.version) throw Refusal{sw::referenced_data_not_found};
@@ -80,7 +81,7 @@ CardOs::Answer CardOs::put_key(const Command& command) {
   return {answer};
 }
 
-CardOs::Answer CardOs::install(const Command& command) {
+Answer GlobalPlatformOs::install(const Command& command) {
   require_life(LifeCycle::personalizing);
   const std::uint8_t p1 = command.apdu.p1;
   if ((p1 != 0x0C && p1 != 0x20) || command.apdu.p2 != 0x00) throw Refusal{sw::wrong_p1p2};
@@ -108,7 +109,7 @@ CardOs::Answer CardOs::install(const Command& command) {
     throw Refusal{sw::referenced_data_not_found};
   }
   const bool exists =
-      std::ranges::equal(aid.bytes(), issuer_aid) || state_.index_of(aid) < state_.applications.size();
+      std::ranges::equal(aid.bytes(), card_manager_aid) || state_.index_of(aid) < state_.applications.size();
   if (exists) throw Refusal{sw::file_exists};
   if (state_.applications.size() == max_applications) throw Refusal{sw::not_enough_memory};
   require_room(1);
@@ -116,10 +117,10 @@ CardOs::Answer CardOs::install(const Command& command) {
   return {Bytes{0x00}};  // no receipt
 }
 
-CardOs::Answer CardOs::set_status(const Command& command) {
+Answer GlobalPlatformOs::set_status(const Command& command) {
   const CommandApdu& apdu = command.apdu;
   if (apdu.p1 != 0x80) throw Refusal{sw::wrong_p1p2};
-  if (!apdu.data.empty() && !std::ranges::equal(apdu.data, issuer_aid)) throw Refusal{sw::wrong_data};
+  if (!apdu.data.empty() && !std::ranges::equal(apdu.data, card_manager_aid)) throw Refusal{sw::wrong_data};
   const auto next = static_cast<LifeCycle>(apdu.p2);
   if (next == LifeCycle::issued) {
     require_life(LifeCycle::personalizing);

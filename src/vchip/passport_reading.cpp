@@ -1,0 +1,90 @@
+// Basic access control, reading, active authentication.
+#include <utility>
+
+#include "vchip/active_authentication.hpp"
+#include "vchip/passport_os.hpp"
+#include "vchip/reading.hpp"
+
+namespace perso::vchip {
+
+using namespace iso7816;
+
+namespace {
+
+void require_zero_parameters(const CommandApdu& apdu) {
+  if (apdu.p1 != 0 || apdu.p2 != 0) throw Refusal{sw::wrong_p1p2};
+}
+
+Bytes drawn(Random& random, std::size_t size) {
+  Bytes bytes(size);
+  random.fill(bytes);
+  return bytes;
+}
+
+/// The short identifiers of ICAO 9303-10 3.9.2 are the second bytes of the file identifiers.
+std::optional<Fid> fid_of(std::uint8_t short_fid) {
+  const bool data_group = short_fid >= 0x01 && short_fid <= 0x10;
+  const bool sod_or_com = short_fid == 0x1D || short_fid == 0x1E;
+  if (!data_group && !sod_or_com) return std::nullopt;
+  return Fid{static_cast<std::uint16_t>(0x0100 | short_fid)};
+}
+
+}  // namespace
+
+void PassportOs::require_channel() const {
+  if (session_.passport && !session_.channel) throw Refusal{sw::security_status};
+}
+
+Answer PassportOs::get_challenge(const Command& command) {
+  const CommandApdu& apdu = command.apdu;
+  require_zero_parameters(apdu);
+  if (!apdu.data.empty() || apdu.ne != bac_nonce_size) throw Refusal{sw::wrong_length};
+  effort_.delays = state_.failures;
+  session_.challenge = drawn(random_, bac_nonce_size);
+  return {*session_.challenge};
+}
+
+Answer PassportOs::external_authenticate(const Command& command) {
+  const CommandApdu& apdu = command.apdu;
+  require_zero_parameters(apdu);
+  if (apdu.data.size() != bac_token_size) throw Refusal{sw::wrong_length};
+  const std::optional<Bytes> challenge = std::exchange(session_.challenge, std::nullopt);
+  if (!challenge) throw Refusal{sw::conditions_not_satisfied};
+  effort_.protected_bytes = 2 * bac_token_size;
+  std::optional<BacSuccess> success =
+      bac_authenticate(*state_.access, *challenge, apdu.data, Secret(drawn(random_, bac_key_size)));
+  if (!success) {
+    if (state_.failures < PassportState::max_failures) commit(passport_record::bac_failed());
+    throw Refusal{answers().wrong_token};
+  }
+  if (state_.failures > 0) commit(passport_record::bac_succeeded());
+  session_.channel = std::move(success->channel);
+  return {std::move(success->answer)};
+}
+
+Answer PassportOs::read_binary(const Command& command) {
+  if (state_.locked || answers().opens_early) require_channel();
+  const ReadPlace place = read_place(command.apdu);
+  if (place.short_fid != 0) {
+    const std::optional<Fid> fid = fid_of(place.short_fid);
+    if (!session_.passport || !answers().short_ids || !fid || !state_.files.contains(*fid))
+      throw Refusal{sw::file_not_found};
+    session_.file = fid;
+  }
+  if (!session_.file) throw Refusal{sw::command_not_allowed};
+  const std::size_t room = command.secured ? answers().room : max_ne_short;
+  return read_part(state_.files.at(*session_.file), place.offset,
+                   read_size(command.apdu, max_ne_short, room));
+}
+
+Answer PassportOs::internal_authenticate(const Command& command) {
+  const CommandApdu& apdu = command.apdu;
+  require_channel();
+  require_zero_parameters(apdu);
+  if (apdu.data.size() != aa_challenge_size) throw Refusal{sw::wrong_length};
+  if (!state_.has_key_pair()) throw Refusal{sw::conditions_not_satisfied};
+  effort_.rsa_operations = 1;
+  return {aa_sign(state_.modulus, state_.exponent, drawn(random_, aa_recovered_size), apdu.data)};
+}
+
+}  // namespace perso::vchip

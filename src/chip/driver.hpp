@@ -8,6 +8,8 @@
 #include <optional>
 
 #include "bytes/clock.hpp"
+#include "channel/bac.hpp"
+#include "crypto/rsa.hpp"
 #include "iso7816/card.hpp"
 #include "keys/keys.hpp"
 #include "platform/platform.hpp"
@@ -27,7 +29,14 @@ struct Identity {
   std::size_t max_command_data = 0;  // largest command data field that the chip takes
 };
 
-enum class ReadAccess : std::uint8_t { always, never };
+using ReadAccess = platform::ReadAccess;
+
+/// A private key that the station made for the chip.
+struct InjectedKey {
+  std::uint8_t id = 1;
+  std::string_view algorithm;  // of the platform's list
+  const crypto::RsaPrivateKey& key;
+};
 
 /// One file as it is written. Views: the plan owns the bytes.
 struct FileImage {
@@ -43,34 +52,39 @@ struct KeyRequest {
   std::string_view algorithm;  // of the platform's list
 };
 
-/// One chip on one connection. Every refusal is an Error with the status word. Not thread-safe.
+/// One chip on one connection. Every refusal is an Error with the status word. Not thread-safe. Calls of a
+/// feature that the platform's data does not list are Code::profile_invalid: the linter refuses such a
+/// profile.
 class Driver {
  public:
   virtual ~Driver() = default;
   /// Reads who the chip is. Writes nothing. @throws chip_foreign
   virtual Identity identify() = 0;
-  /// Opens the channel with this key set. @throws keys_do_not_open
-  virtual void open(const keys::ChipKeys& keys) = 0;
-  /// The first write: from here the chip is not blank any more.
+  /// On a platform with key sets: the keys that open the chip from now on, and a channel to its issuer's
+  /// application under them. They must outlive their use. Else nothing. @throws keys_do_not_open
+  virtual void open(const keys::ChipKeys* keys) = 0;
+  /// The first write: from here the chip is not blank any more. Where the platform has no place for a mark it
+  /// is the next write that makes the difference.
   virtual void mark(const ProgressMark& run) = 0;
-  /// Replaces the key set that opened the channel.
-  virtual void replace_keys(const keys::ChipKeys& current, const keys::ChipKeys& next) = 0;
+  /// Replaces the key set that opened the channel; the next one is in use from then on.
+  virtual void replace_keys(const keys::ChipKeys& next) = 0;
   /// Makes the application's instance on the chip.
   virtual void install(const iso7816::Aid& application) = 0;
-  /// The public half, an uncompressed point. Opens the channel to the application with `keys`.
-  virtual Bytes generate(const iso7816::Aid& application, const KeyRequest& key,
-                         const keys::ChipKeys& keys) = 0;
-  /// Writes all files of an application, in this order.
+  /// The public half, an uncompressed point.
+  virtual Bytes generate(const iso7816::Aid& application, const KeyRequest& key) = 0;
+  virtual void inject(const iso7816::Aid& application, const InjectedKey& key) = 0;
+  virtual void set_access(const iso7816::Aid& application, const channel::PrintedData& access) = 0;
+  /// Creates these files and writes them, in this order. May be called again for further files.
   virtual void write(const iso7816::Aid& application, std::span<const FileImage> files) = 0;
-  /// Reads a file back as it will be read after the lock.
+  /// Reads a file back, before the lock.
   virtual Bytes read_back(const iso7816::Aid& application, iso7816::Fid fid, std::size_t size) = 0;
   /// Locks the chip for good.
-  virtual void lock(const keys::ChipKeys& keys) = 0;
-  /// Opens the channel as the issuer and tries to write: INSTALL [for personalization] of `application`,
-  /// which changes nothing in itself. Returns only when the chip refuses it as CONTRACT.md says (6985).
+  virtual void lock() = 0;
+  /// Opens the chip as its issuer, where it has keys, and tries to write to `application` what would change
+  /// nothing in itself. Returns only when the chip refuses it as its contract says.
   /// @throws verification_failed, with the status word, when the chip takes it or answers anything else;
   /// keys_do_not_open
-  virtual void prove_locked(const iso7816::Aid& application, const keys::ChipKeys& keys) = 0;
+  virtual void prove_locked(const iso7816::Aid& application, const keys::ChipKeys* keys) = 0;
 };
 
 /// The driver of a platform. @param command_limit largest command data field to use, 255 to 65,535, below the

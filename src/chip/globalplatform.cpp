@@ -4,12 +4,11 @@
 
 #include "bytes/error.hpp"
 #include "chip/dgi.hpp"
-#include "tlv/tlv.hpp"
+#include "chip/exchange.hpp"
 
 namespace perso::chip {
 
 using iso7816::Aid;
-using iso7816::CommandApdu;
 using iso7816::ResponseApdu;
 using iso7816::StatusWord;
 
@@ -20,40 +19,12 @@ constexpr std::uint8_t load_file_bytes[] = {0xF0, 'P', 'E', 'R', 'S', 'O', 0x01}
 constexpr std::uint8_t module_bytes[] = {0xF0, 'P', 'E', 'R', 'S', 'O', 0x01, 0x01};
 
 constexpr tlv::Tag fci{0x6F}, life_cycle{0x8A}, proprietary{0xA5}, largest_data_field{0x9F65};
-constexpr tlv::Tag cplc{0x9F7F}, progress_mark{0xDF70}, public_key{0x7F49}, point{0x86},
-    discretionary_data{0x53};
+constexpr tlv::Tag progress_mark{0xDF70}, public_key{0x7F49}, point{0x86};
 
-constexpr std::size_t smallest_field = 255;  // that short length always allows
+constexpr std::uint8_t ecdsa_p256 = 0x13;  // reference of the algorithm
 
 Aid isd() {
   return Aid(isd_bytes);
-}
-
-/// Raised for what a chip of another make would say.
-[[noreturn]] void foreign(const std::string& what) {
-  throw Error(Code::chip_foreign, what + ": take the chip out");
-}
-
-/// Raised for every status word that a step did not expect.
-[[noreturn]] void refused(std::string_view command, StatusWord status) {
-  const std::string name(command);
-  if (status == iso7816::sw::not_enough_memory)
-    throw Error(Code::chip_full, "the chip has no room for " + name + ": use a chip with more memory",
-                status.value);
-  throw Error(Code::command_refused, "the chip refuses " + name + ": set it aside", status.value);
-}
-
-CommandApdu select_by_aid(const Aid& aid, std::uint8_t p2, std::size_t ne) {
-  return {0x00, 0xA4, 0x04, p2, Bytes(aid.bytes().begin(), aid.bytes().end()), ne};
-}
-
-CommandApdu get_data(tlv::Tag tag) {
-  return {0x80,
-          0xCA,
-          static_cast<std::uint8_t>(tag.value >> 8),
-          static_cast<std::uint8_t>(tag.value & 0xFF),
-          {},
-          iso7816::max_ne_short};
 }
 
 /// A length byte and the value, as INSTALL has its fields.
@@ -68,30 +39,6 @@ Bytes for_personalization(const Aid& application) {
   append_lv(data, application.bytes());
   append(data, Bytes{0x00, 0x00, 0x00});
   return data;
-}
-
-/// Reads what the chip said: an encoding that breaks its format is a foreign chip's.
-template <typename Read>
-auto understood(Read read) {
-  try {
-    return read();
-  } catch (const Error& error) {
-    if (error.code() != Code::malformed) throw;
-    foreign("the chip gives an answer that cannot be read");
-  }
-}
-
-/// The value of the only element, which must have this tag.
-ByteView value_of(ByteView data, tlv::Tag tag) {
-  const tlv::Element element = understood([&] { return tlv::single(data, tlv::Rules::ber); });
-  if (!(element.tag == tag)) foreign("the chip answers with another object than was asked for");
-  return element.value;
-}
-
-/// The value of the element with this tag among others; empty where there is none.
-ByteView value_within(ByteView data, tlv::Tag tag) {
-  const auto element = understood([&] { return tlv::find(data, tag, tlv::Rules::ber); });
-  return element ? element->value : ByteView{};
 }
 
 Life life_of(std::uint8_t state) {
@@ -109,51 +56,23 @@ Life life_of(std::uint8_t state) {
   }
 }
 
-/// IC fabricator and type, fabrication date, serial number, batch: GlobalPlatform appendix H.
-keys::ChipId chip_id_of(ByteView cplc_data) {
-  if (cplc_data.size() != 42) foreign("the chip's CPLC data is not 42 bytes");
-  keys::ChipId id;
-  const auto rest = std::copy_n(cplc_data.begin(), 4, id.bytes.begin());
-  std::copy_n(cplc_data.begin() + 10, 8, rest);
-  return id;
-}
-
 std::size_t largest_field_of(ByteView description) {
   const ByteView field = value_within(value_within(description, proprietary), largest_data_field);
   if (field.size() < 2 || field.size() > 3) foreign("the chip does not say how long its commands may be");
   std::size_t size = 0;
   for (const std::uint8_t byte : field) size = size << 8 | byte;
-  if (size < smallest_field) foreign("the chip takes too little data in a command");
+  if (size < least_field) foreign("the chip takes too little data in a command");
   return size;
-}
-
-/// Of a data object with a one-byte tag: tag and shortest length.
-std::size_t head_size(std::size_t contents) {
-  if (contents < 0x80) return 2;
-  return contents < 0x100 ? 3 : 4;
-}
-
-std::uint8_t algorithm_reference(std::string_view name) {
-  if (name == "ecdsa-p256") return 0x13;
-  throw Error(Code::profile_invalid,
-              "the platform makes no keys of the algorithm '" + std::string(name) + "'");
 }
 
 }  // namespace
 
 GlobalPlatform::GlobalPlatform(const platform::Platform& platform, iso7816::Card& card, Random& random,
                                std::size_t command_limit)
-    : card_(card), random_(random), field_(std::min(command_limit, platform.max_command_data)) {
-  if (command_limit < smallest_field)
-    throw Error(Code::config_invalid, "the command limit is below 255 bytes");
-}
-
-/// The data of an answer that must be 9000.
-Bytes GlobalPlatform::send(iso7816::Card& to, const CommandApdu& command, std::string_view name) {
-  ResponseApdu answer = to.transmit(command);
-  if (!answer.status.ok()) refused(name, answer.status);
-  return std::move(answer.data);
-}
+    : platform_(platform),
+      card_(card),
+      random_(random),
+      field_(std::min(command_limit, platform.max_command_data)) {}
 
 /// The answer always has data: at least the channel's MAC.
 Bytes GlobalPlatform::send_protected(std::uint8_t ins, std::uint8_t p1, std::uint8_t p2, Bytes data,
@@ -162,12 +81,7 @@ Bytes GlobalPlatform::send_protected(std::uint8_t ins, std::uint8_t p1, std::uin
 }
 
 Identity GlobalPlatform::identify() {
-  try {
-    return read_identity();
-  } catch (const Error& error) {
-    if (error.code() != Code::command_refused) throw;
-    throw Error(Code::chip_foreign, error.message(), error.status_word().value());
-  }
+  return identified([this] { return read_identity(); });
 }
 
 Identity GlobalPlatform::read_identity() {
@@ -181,7 +95,7 @@ Identity GlobalPlatform::read_identity() {
   Identity identity;
   identity.life = life_of(state.front());
   identity.max_command_data = largest_field_of(description);
-  identity.chip = chip_id_of(value_of(send(card_, get_data(cplc), "GET DATA of CPLC"), cplc));
+  identity.chip = read_chip_id(card_);
   if (identity.life == Life::personalizing) identity.mark = read_mark();
   field_ = std::min(field_, identity.max_command_data);
   return identity;
@@ -201,19 +115,25 @@ std::optional<ProgressMark> GlobalPlatform::read_mark() {
 /// Afterwards the application is selected and no channel is open.
 void GlobalPlatform::select(const Aid& application) {
   if (selected_ == application && !channel_) return;
-  channel_.reset();
+  close_channel();
   selected_.reset();
   send(card_, select_by_aid(application, 0x0C, 0), "SELECT of an application");
   selected_ = application;
 }
 
+void GlobalPlatform::close_channel() {
+  channel_.reset();
+  target_.reset();
+}
+
 /// INITIALIZE UPDATE ends a channel that is open on the application. What a chip's mode is shows in its
 /// answer alone, so one in S16 mode refuses the first challenge for its length.
-void GlobalPlatform::open_on(const Aid& application, const keys::ChipKeys& keys) {
+void GlobalPlatform::open_on(const Aid& application) {
+  if (keys_ == nullptr) throw Error(Code::key_missing, "no keys are given that open the chip");
   if (selected_ != application) select(application);
-  channel_.reset();
+  close_channel();
   const auto try_open = [&] {
-    channel_.emplace(channel::Scp03::open(card_, keys, channel::SecurityLevel::full, random_, s16_));
+    channel_.emplace(channel::Scp03::open(card_, *keys_, channel::SecurityLevel::full, random_, s16_));
   };
   try {
     try_open();
@@ -224,11 +144,17 @@ void GlobalPlatform::open_on(const Aid& application, const keys::ChipKeys& keys)
   }
 }
 
-void GlobalPlatform::open(const keys::ChipKeys& keys) {
-  open_on(isd(), keys);
+void GlobalPlatform::reach(const Aid& application) {
+  if (!(channel_ && selected_ == application)) open_on(application);
+}
+
+void GlobalPlatform::open(const keys::ChipKeys* keys) {
+  keys_ = keys;
+  open_on(isd());
 }
 
 void GlobalPlatform::mark(const ProgressMark& run) {
+  reach(isd());
   Bytes stream;
   append_dgi(stream, static_cast<std::uint16_t>(progress_mark.value), run);
   store(stream);
@@ -236,6 +162,8 @@ void GlobalPlatform::mark(const ProgressMark& run) {
 
 /// GlobalPlatform 11.5.2.3.2: INSTALL [for install and make selectable].
 void GlobalPlatform::install(const Aid& application) {
+  reach(isd());
+  target_.reset();
   Bytes data;
   append_lv(data, load_file_bytes);
   append_lv(data, module_bytes);
@@ -245,8 +173,10 @@ void GlobalPlatform::install(const Aid& application) {
 }
 
 /// GlobalPlatform 11.8 with the AES key blocks of Amendment D 7.2: all three keys in one PUT KEY.
-void GlobalPlatform::replace_keys(const keys::ChipKeys& current, const keys::ChipKeys& next) {
+void GlobalPlatform::replace_keys(const keys::ChipKeys& next) {
   constexpr std::uint8_t aes = 0x88, several_from_key_1 = 0x81;
+  reach(isd());
+  const keys::ChipKeys& current = *keys_;
   Bytes data = {next.version()};
   Bytes confirmation = {next.version()};
   for (const keys::Role role : {keys::Role::enc, keys::Role::mac, keys::Role::dek}) {
@@ -260,27 +190,48 @@ void GlobalPlatform::replace_keys(const keys::ChipKeys& current, const keys::Chi
   }
   if (send_protected(0xD8, current.version(), several_from_key_1, std::move(data), "PUT KEY") != confirmation)
     throw Error(Code::read_back_differs, "the chip confirms other keys than it was given: set it aside");
+  keys_ = &next;
 }
 
 /// ISO/IEC 7816-8: GENERATE ASYMMETRIC KEY PAIR.
-Bytes GlobalPlatform::generate(const Aid& application, const KeyRequest& key, const keys::ChipKeys& keys) {
-  const std::uint8_t algorithm = algorithm_reference(key.algorithm);
-  if (selected_ != application || !channel_) open_on(application, keys);
-  const Bytes answer =
-      send_protected(0x46, 0x84, key.id, {0xAC, 0x03, 0x80, 0x01, algorithm}, "GENERATE ASYMMETRIC KEY PAIR");
+Bytes GlobalPlatform::generate(const Aid& application, const KeyRequest& key) {
+  if (key.algorithm != "ecdsa-p256")
+    lacking(platform_, "generated keys of the algorithm '" + std::string(key.algorithm) + "'");
+  reach(application);
+  const Bytes answer = send_protected(0x46, 0x84, key.id, {0xAC, 0x03, 0x80, 0x01, ecdsa_p256},
+                                      "GENERATE ASYMMETRIC KEY PAIR");
   const ByteView value = value_of(value_of(answer, public_key), point);
   if (value.size() != 65 || value.front() != 0x04)
     foreign("the chip's public key is not an uncompressed point of P-256");
   return Bytes(value.begin(), value.end());
 }
 
-/// INSTALL [for personalization], and the application's data behind it.
+void GlobalPlatform::inject(const Aid&, const InjectedKey&) {
+  lacking(platform_, "injected keys");
+}
+
+void GlobalPlatform::set_access(const Aid&, const channel::PrintedData&) {
+  lacking(platform_, "access data");
+}
+
 void GlobalPlatform::write(const Aid& application, std::span<const FileImage> files) {
+  require_access(platform_, files);
   const Bytes stream = dgi_stream(files);
-  send_protected(0xE6, 0x20, 0x00, for_personalization(application), "INSTALL for personalization");
+  aim_at(application);
   store(stream);
-  for (const FileImage& file : files)
-    if (file.short_fid) short_fids_.insert_or_assign({application, file.fid}, *file.short_fid);
+  reading_.know(application, files);
+}
+
+/// Whose own channel is open takes its data directly. A channel to the security domain passes them on after
+/// INSTALL [for personalization], until it is told otherwise. From anywhere else the application itself is
+/// the shorter way.
+void GlobalPlatform::aim_at(const Aid& application) {
+  const bool by_issuer = channel_ && selected_ == isd();
+  if (!by_issuer) return reach(application);
+  if (target_ == application) return;
+  target_.reset();
+  send_protected(0xE6, 0x20, 0x00, for_personalization(application), "INSTALL for personalization");
+  target_ = application;
 }
 
 /// STORE DATA, GlobalPlatform 11.11: cut into the largest blocks that the channel leaves room for.
@@ -295,50 +246,20 @@ void GlobalPlatform::store(ByteView stream) {
   }
 }
 
-/// READ BINARY, ISO/IEC 7816-4 7.2.3. A short identifier selects the file with the first one.
 Bytes GlobalPlatform::read_back(const Aid& application, iso7816::Fid fid, std::size_t size) {
   select(application);
-  Bytes contents;
-  if (const auto known = short_fids_.find({application, fid}); known != short_fids_.end()) {
-    const auto by_short_fid = static_cast<std::uint8_t>(0x80 | known->second.value);
-    contents =
-        send(card_, {0x00, 0xB0, by_short_fid, 0x00, {}, std::min(size, largest_answer())}, "READ BINARY");
-  } else {
-    Bytes identifier;
-    append_be16(identifier, fid.value);
-    send(card_, {0x00, 0xA4, 0x02, 0x0C, std::move(identifier), 0}, "SELECT of a file");
-  }
-  while (contents.size() < size) {
-    const Bytes part = read_part(contents.size(), size - contents.size());
-    if (part.empty()) break;  // whoever compares sees the difference
-    append(contents, part);
-  }
-  return contents;
-}
-
-/// The selected file from `offset` on, at most `left` bytes and what one answer holds. The even INS has 15
-/// bits for the offset.
-Bytes GlobalPlatform::read_part(std::size_t offset, std::size_t left) {
-  const auto high = static_cast<std::uint8_t>(offset >> 8), low = static_cast<std::uint8_t>(offset);
-  if (offset <= 0x7FFF)
-    return send(card_, {0x00, 0xB0, high, low, {}, std::min(left, largest_answer())}, "READ BINARY");
-  const std::size_t wrapped = left + head_size(left);  // in the data object that the odd INS answers with
-  const CommandApdu read{
-      0x00, 0xB1, 0x00, 0x00, {0x54, 0x02, high, low}, std::min(wrapped, largest_answer())};
-  const Bytes answer = send(card_, read, "READ BINARY");
-  const ByteView value = value_of(answer, discretionary_data);
-  return Bytes(value.begin(), value.end());
+  return reading_.read(card_, application, fid, size, std::max(field_, iso7816::max_ne_short));
 }
 
 /// SET STATUS, GlobalPlatform 11.10: the chip's life cycle state SECURED.
-void GlobalPlatform::lock(const keys::ChipKeys& keys) {
-  open(keys);
+void GlobalPlatform::lock() {
+  reach(isd());
   send_protected(0xF0, 0x80, 0x0F, {}, "SET STATUS");
 }
 
 /// Only the issuer's own attempt shows that the state is what keeps writes out: a stranger is turned away for
 /// want of a channel, on an open chip too.
-void GlobalPlatform::prove_locked(const Aid& application, const keys::ChipKeys& keys) {
+void GlobalPlatform::prove_locked(const Aid& application, const keys::ChipKeys* keys) {
   open(keys);
   const StatusWord status =
       channel_.value()

@@ -2,11 +2,8 @@
 // Specification 2.3.1.
 #pragma once
 
-#include <algorithm>
-#include <map>
-
 #include "channel/scp03.hpp"
-#include "chip/driver.hpp"
+#include "chip/file_reading.hpp"
 
 namespace perso::chip {
 
@@ -19,34 +16,41 @@ class GlobalPlatform final : public Driver {
                  std::size_t command_limit);
 
   Identity identify() override;
-  void open(const keys::ChipKeys& keys) override;
+  void open(const keys::ChipKeys* keys) override;
   void mark(const ProgressMark& run) override;
-  void replace_keys(const keys::ChipKeys& current, const keys::ChipKeys& next) override;
+  void replace_keys(const keys::ChipKeys& next) override;
   void install(const iso7816::Aid& application) override;
-  Bytes generate(const iso7816::Aid& application, const KeyRequest& key, const keys::ChipKeys& keys) override;
+  Bytes generate(const iso7816::Aid& application, const KeyRequest& key) override;
+  void inject(const iso7816::Aid& application, const InjectedKey& key) override;
+  void set_access(const iso7816::Aid& application, const channel::PrintedData& access) override;
   void write(const iso7816::Aid& application, std::span<const FileImage> files) override;
   Bytes read_back(const iso7816::Aid& application, iso7816::Fid fid, std::size_t size) override;
-  void lock(const keys::ChipKeys& keys) override;
-  void prove_locked(const iso7816::Aid& application, const keys::ChipKeys& keys) override;
+  void lock() override;
+  void prove_locked(const iso7816::Aid& application, const keys::ChipKeys* keys) override;
 
  private:
   Identity read_identity();
   std::optional<ProgressMark> read_mark();
   void select(const iso7816::Aid& application);
-  void open_on(const iso7816::Aid& application, const keys::ChipKeys& keys);
-  Bytes send(iso7816::Card& to, const iso7816::CommandApdu& command, std::string_view name);
+  void close_channel();
+  void open_on(const iso7816::Aid& application);
+  /// A channel to the application: the one that is open, else a new one.
+  void reach(const iso7816::Aid& application);
+  /// From here STORE DATA goes to the application.
+  void aim_at(const iso7816::Aid& application);
   Bytes send_protected(std::uint8_t ins, std::uint8_t p1, std::uint8_t p2, Bytes data, std::string_view name);
   void store(ByteView stream);
-  Bytes read_part(std::size_t offset, std::size_t left);
-  std::size_t largest_answer() const { return std::max(field_, iso7816::max_ne_short); }
 
+  const platform::Platform& platform_;
   iso7816::Card& card_;
   Random& random_;
   std::size_t field_;  // largest data field, channel included, that reader and chip take
   bool s16_ = false;   // the chip's mode, once it is known
+  const keys::ChipKeys* keys_ = nullptr;
   std::optional<iso7816::Aid> selected_;
-  std::optional<channel::Scp03> channel_;
-  std::map<std::pair<iso7816::Aid, iso7816::Fid>, iso7816::ShortFid> short_fids_;  // of the files written
+  std::optional<channel::Scp03> channel_;  // to the selected application
+  std::optional<iso7816::Aid> target_;     // of INSTALL [for personalization] in this channel
+  FileReading reading_;
 };
 
 }  // namespace perso::chip

@@ -35,35 +35,30 @@ std::uint8_t low(std::size_t value) {
 }  // namespace
 
 /// Without a limit, the Le of zeros that asks for whatever there is.
-FileReader::FileReader(iso7816::Card& card, std::size_t limit)
-    : card_(card), ne_(limit < max_nc ? std::max(limit, iso7816::max_ne_short) : iso7816::max_ne_extended) {}
-
-StatusWord FileReader::select(const iso7816::Aid& application) {
-  const ByteView aid = application.bytes();
-  return card_.transmit({0x00, 0xA4, 0x04, 0x0C, Bytes(aid.begin(), aid.end()), 0}).status;
+std::size_t largest_answer(std::size_t limit) {
+  return limit < max_nc ? std::max(limit, iso7816::max_ne_short) : iso7816::max_ne_extended;
 }
 
 ResponseApdu FileReader::read_part(std::uint8_t p1, std::uint8_t p2) {
   ResponseApdu answer = card_.transmit({0x00, 0xB0, p1, p2, {}, ne_});
-  if (answer.status != iso7816::sw::wrong_length || ne_ == iso7816::max_ne_short) return answer;
+  if (answer.status != iso7816::sw::wrong_length || ne_ <= iso7816::max_ne_short) return answer;
   ne_ = iso7816::max_ne_short;
   return card_.transmit({0x00, 0xB0, p1, p2, {}, ne_});
 }
 
+ResponseApdu FileReader::begin(const PromisedFile& file) {
+  if (file.short_fid) return read_part(static_cast<std::uint8_t>(0x80 | file.short_fid->value), 0);
+  const CommandApdu select{0x00, 0xA4, 0x02, 0x0C, Bytes{high(file.fid.value), low(file.fid.value)}, 0};
+  if (const StatusWord status = card_.transmit(select).status; !status.ok()) return {{}, status};
+  return read_part(0, 0);
+}
+
 ReadOutcome FileReader::read(const PromisedFile& file, bool templated) {
-  if (!file.short_fid) {
-    const CommandApdu select{0x00, 0xA4, 0x02, 0x0C, Bytes{high(file.fid.value), low(file.fid.value)}, 0};
-    if (const StatusWord status = card_.transmit(select).status; !status.ok()) return {std::nullopt, status};
-  }
   Bytes contents;
-  for (;;) {
-    const std::size_t offset = contents.size();
-    if (offset > last_offset) return {std::nullopt, iso7816::sw::wrong_offset};
-    const bool by_short_fid = offset == 0 && file.short_fid;
-    const auto p1 = by_short_fid ? static_cast<std::uint8_t>(0x80 | file.short_fid->value) : high(offset);
-    const ResponseApdu answer = read_part(p1, by_short_fid ? std::uint8_t{0} : low(offset));
+  for (ResponseApdu answer = begin(file);; answer = read_part(high(contents.size()), low(contents.size()))) {
     const bool ended = answer.status == iso7816::sw::end_of_file;
-    if (offset > 0 && answer.status == iso7816::sw::wrong_offset) return {std::move(contents), answer.status};
+    if (!contents.empty() && answer.status == iso7816::sw::wrong_offset)
+      return {std::move(contents), answer.status};
     if (!answer.status.ok() && !ended) return {std::nullopt, answer.status};
     append(contents, answer.data);
     const auto announced = templated ? announced_size(contents) : std::nullopt;
@@ -73,6 +68,7 @@ ReadOutcome FileReader::read(const PromisedFile& file, bool templated) {
     }
     if (ended || answer.data.empty() || (!announced && answer.data.size() < ne_))
       return {std::move(contents), answer.status};
+    if (contents.size() > last_offset) return {std::nullopt, iso7816::sw::wrong_offset};
   }
 }
 

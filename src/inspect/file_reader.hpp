@@ -10,14 +10,19 @@ struct ReadOutcome {
   iso7816::StatusWord status;  // of the last command
 };
 
+/// The most that can be asked for with a reader that takes `limit` bytes of data in one command, and so in
+/// one answer: below 256, only short length is used.
+std::size_t largest_answer(std::size_t limit);
+
 /// Not thread-safe; `card` must outlive it.
 class FileReader {
  public:
-  /// @param limit bytes of data that the reader takes in one command, and so in one answer: below 256, only
-  /// short length is used
-  FileReader(iso7816::Card& card, std::size_t limit);
+  /// @param ne bytes that one answer may have: above 256, as long as the card takes extended length
+  FileReader(iso7816::Card& card, std::size_t ne) : card_(card), ne_(ne) {}
 
-  iso7816::StatusWord select(const iso7816::Aid& application);
+  /// The first part of a file of the selected application, as much as one answer holds; or the refusal of its
+  /// SELECT.
+  iso7816::ResponseApdu begin(const PromisedFile& file);
   /// One file of the selected application. With `templated`, the file is one BER-TLV element, whose length
   /// says where it ends.
   ReadOutcome read(const PromisedFile& file, bool templated);

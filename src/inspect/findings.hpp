@@ -28,10 +28,30 @@ class Findings {
     }
   }
 
+  /// What `talk` hears from the card; where a channel breaks or does not open, the check fails with the
+  /// reason.
+  /// @throws Error where the card stops answering
+  template <typename Talk>
+  auto heard(const std::string& name, Talk&& talk) -> std::optional<decltype(talk())> {
+    try {
+      return talk();
+    } catch (const Error& error) {
+      if (exit_code_of(error.code()) > 3) throw;
+      failed(name, error.message());
+      return std::nullopt;
+    }
+  }
+
   /// A file that was read, or nullptr.
   const Bytes* file(const std::string& application, const std::string& name) const {
     for (const ReadFile& read : report_.files)
       if (read.application == application && read.name == name) return &read.contents;
+    return nullptr;
+  }
+
+  const Bytes* file(const std::string& application, iso7816::Fid fid) const {
+    for (const ReadFile& read : report_.files)
+      if (read.application == application && read.fid == fid) return &read.contents;
     return nullptr;
   }
 

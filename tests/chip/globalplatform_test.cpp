@@ -1,178 +1,16 @@
 // The driver's commands, byte by byte, against a script.
-#include "chip/globalplatform.hpp"
-
 #include <doctest/doctest.h>
 
-#include "bytes/error.hpp"
-#include "virtual_card.hpp"
+#include <functional>
+
+#include "globalplatform_bench.hpp"
 
 using namespace perso;
+using namespace perso::test;
 using chip::FileImage;
-using chip::GlobalPlatform;
-using chip::Life;
 using iso7816::Aid;
 using iso7816::Fid;
 using iso7816::ShortFid;
-
-namespace {
-
-const std::string select_isd = "00A4040008A00000015100000000";
-const std::string select_isd_again = "00A4040C08A000000151000000";
-const std::string get_cplc = "80CA9F7F00";
-const std::string cplc =
-    "9F7F2A"
-    "4790"
-    "5032"
-    "AAAA"
-    "BBBB"
-    "CCCC"
-    "1234"
-    "56789ABC"
-    "DEF0" +
-    std::string(48, '0') + "9000";
-const std::string get_mark = "80CADF7000";
-
-std::string fci(const std::string& life, const std::string& limit = "FFF6") {
-  const auto length = [](const std::string& hex) {
-    return to_hex(Bytes{static_cast<std::uint8_t>(hex.size() / 2)});
-  };
-  const std::string a5 = "9F65" + length(limit) + limit;
-  const std::string inside =
-      "8408A000000151000000"
-      "8A01" +
-      life + "A5" + length(a5) + a5;
-  return "6F" + length(inside) + inside + "9000";
-}
-
-const platform::Platform& globalplatform() {
-  return *platform::find("globalplatform");
-}
-Aid application() {
-  return Aid(from_hex("A0000002471001"));
-}
-
-/// A driver over a script: what is protected appears in the script as it was before its protection.
-struct Bench {
-  explicit Bench(std::size_t limit = 255, std::uint8_t version = 0x01)
-      : end(script, test::chip_side_keys(version)), driver(globalplatform(), end, random, limit) {}
-  /// Identified and open on the security domain.
-  void open() {
-    script.expect(select_isd, fci("01")).expect(get_cplc, cplc);
-    driver.identify();
-    driver.open(transport);
-  }
-  test::ScriptedCard script;
-  test::ChannelEnd end;
-  test::RepeatedRandom random{Bytes{1, 2, 3, 4, 5, 6, 7, 8}};
-  test::ClearChipKeys transport = test::station_keys(0x01);
-  test::ClearChipKeys issuer = test::station_keys(0x02);
-  GlobalPlatform driver;
-};
-
-template <typename Action>
-Error error_of(Action action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error;
-  }
-  FAIL("nothing was thrown");
-  throw std::logic_error("unreachable");
-}
-
-}  // namespace
-
-TEST_CASE("identify: two commands for a blank chip, and the mark where one may be") {
-  SUBCASE("blank") {
-    Bench bench;
-    bench.script.expect(select_isd, fci("01")).expect(get_cplc, cplc);
-    const chip::Identity identity = bench.driver.identify();
-    CHECK(identity.life == Life::blank);
-    CHECK(identity.chip.hex() == "47905032123456789ABCDEF0");
-    CHECK(identity.max_command_data == 0xFFF6);
-    CHECK_FALSE(identity.mark.has_value());
-  }
-  SUBCASE("personalizing, with its mark") {
-    Bench bench;
-    bench.script.expect(select_isd, fci("07", "0400"))
-        .expect(get_cplc, cplc)
-        .expect(get_mark,
-                "DF7010"
-                "000102030405060708090A0B0C0D0E0F"
-                "9000");
-    const chip::Identity identity = bench.driver.identify();
-    CHECK(identity.life == Life::personalizing);
-    CHECK(identity.max_command_data == 1024);
-    REQUIRE(identity.mark.has_value());
-    CHECK(to_hex(*identity.mark) == "000102030405060708090A0B0C0D0E0F");
-  }
-  SUBCASE("personalizing, without a mark") {
-    Bench bench;
-    bench.script.expect(select_isd, fci("07")).expect(get_cplc, cplc).expect(get_mark, "6A88");
-    CHECK_FALSE(bench.driver.identify().mark.has_value());
-  }
-  struct Row {
-    const char* state;
-    Life life;
-  };
-  for (const Row& row : {Row{"0F", Life::issued}, Row{"FF", Life::terminated}}) {
-    CAPTURE(row.state);
-    Bench bench;
-    bench.script.expect(select_isd, fci(row.state, "00FFFF")).expect(get_cplc, cplc);
-    CHECK(bench.driver.identify().life == row.life);
-  }
-}
-
-TEST_CASE("a chip that is none of the platform's is called foreign, with its status word where it gave one") {
-  const std::string good = fci("01");
-  struct Row {
-    const char* what;
-    std::vector<std::string> answers;
-    std::optional<std::uint16_t> status;
-  };
-  const Row rows[] = {
-      {"no security domain", {"6A82"}, 0x6A82},
-      {"no FCI", {"9000"}, {}},
-      {"not a TLV", {"6F039000"}, {}},
-      {"another template",
-       {"6203840100"
-        "9000"},
-       {}},
-      {"no life cycle",
-       {"6F0F"
-        "8408A000000151000000"
-        "A5039F6500"
-        "9000"},
-       {}},
-      {"an unknown life cycle", {fci("42")}, {}},
-      {"no limit",
-       {"6F0D"
-        "8408A000000151000000"
-        "8A0101"
-        "9000"},
-       {}},
-      {"a limit below short length", {fci("01", "00FE")}, {}},
-      {"a limit of four bytes", {fci("01", "0000FFFF")}, {}},
-      {"no CPLC", {good, "6A88"}, 0x6A88},
-      {"a short CPLC",
-       {good,
-        "9F7F029999"
-        "9000"},
-       {}},
-      {"a mark of another length", {fci("07"), cplc, "DF7001009000"}, {}},
-      {"a mark that is refused", {fci("07"), cplc, "6985"}, 0x6985},
-  };
-  const std::string commands[] = {select_isd, get_cplc, get_mark};
-  for (const Row& row : rows) {
-    CAPTURE(row.what);
-    Bench bench;
-    for (std::size_t i = 0; i < row.answers.size(); ++i) bench.script.expect(commands[i], row.answers[i]);
-    const Error error = error_of([&] { bench.driver.identify(); });
-    CHECK(name_of(error.code()) == name_of(Code::chip_foreign));
-    CHECK(error.status_word() == row.status);
-    CHECK(bench.script.left() == 0);
-  }
-}
 
 TEST_CASE("what is written to the security domain") {
   Bench bench;
@@ -199,24 +37,107 @@ TEST_CASE("what is written to the security domain") {
       "00",
       "009000");
   bench.driver.install(application());
+}
 
-  const auto block = [&](keys::Role role) {
-    return "881110" + to_hex(bench.issuer.wrapped_under(bench.transport, role)) + "03" +
-           bench.issuer.kcv(role).hex();
-  };
+TEST_CASE("keys are replaced in one command, and are in use from then on") {
+  Bench bench;
   const std::string checks = bench.issuer.kcv(keys::Role::enc).hex() +
                              bench.issuer.kcv(keys::Role::mac).hex() +
                              bench.issuer.kcv(keys::Role::dek).hex();
-  const std::string put_key =
-      "80D8018146"
-      "02" +
-      block(keys::Role::enc) + block(keys::Role::mac) + block(keys::Role::dek) + "00";
-  bench.script.expect(put_key, "02" + checks + "9000");
-  bench.driver.replace_keys(bench.transport, bench.issuer);
+  const auto block = [&](const keys::ChipKeys& under, keys::Role role) {
+    return "881110" + to_hex(bench.issuer.wrapped_under(under, role)) + "03" + bench.issuer.kcv(role).hex();
+  };
+  const auto put_key = [&](const std::string& version, const keys::ChipKeys& under) {
+    return "80D8" + version + "814602" + block(under, keys::Role::enc) + block(under, keys::Role::mac) +
+           block(under, keys::Role::dek) + "00";
+  };
+  bench.open();
+  bench.script.expect(put_key("01", bench.transport), "03" + checks + "9000");
+  CHECK(error_of([&] { bench.driver.replace_keys(bench.issuer); }).code() == Code::read_back_differs);
+  bench.script.expect(put_key("01", bench.transport), "02" + checks + "9000")
+      .expect(put_key("02", bench.issuer), "02" + checks + "9000");
+  bench.driver.replace_keys(bench.issuer);
+  bench.driver.replace_keys(bench.issuer);
+}
 
-  bench.script.expect(put_key, "03" + checks + "9000");
-  CHECK(error_of([&] { bench.driver.replace_keys(bench.transport, bench.issuer); }).code() ==
-        Code::read_back_differs);
+TEST_CASE("without keys no channel is opened") {
+  Bench bench;
+  CHECK(error_of([&] { bench.driver.open(nullptr); }).code() == Code::key_missing);
+  CHECK(error_of([&] { bench.driver.install(application()); }).code() == Code::key_missing);
+}
+
+TEST_CASE("what the platform does not list is refused before anything is sent") {
+  Bench bench;
+  bench.open();
+  const Bytes contents = {0x00};
+  const FileImage closed[] = {{Fid{0x0101}, std::nullopt, chip::ReadAccess::bac, contents}};
+  const auto key = crypto::RsaPrivateKey::generate(1024, *crypto::system_random());
+  const std::function<void()> calls[] = {
+      [&] { bench.driver.write(application(), closed); },
+      [&] {
+        bench.driver.inject(application(), {1, "rsa-1024", key});
+      },
+      [&] {
+        bench.driver.set_access(application(), {"L898902C<", "690806", "940623"});
+      },
+      [&] {
+        bench.driver.generate(application(), {1, "rsa-2048"});
+      },
+  };
+  for (const auto& call : calls) CHECK(error_of(call).code() == Code::profile_invalid);
+}
+
+TEST_CASE("an application's data goes the shortest way") {
+  const Bytes contents = {0xC0};
+  const FileImage first[] = {{Fid{0x0101}, std::nullopt, chip::ReadAccess::always, contents}};
+  const FileImage second[] = {{Fid{0x0102}, std::nullopt, chip::ReadAccess::always, contents}};
+  const auto stream = [](const std::string& fid) {
+    return "80E288001562000E620C8302" + fid + "800200018C020100" + fid + "01C000";
+  };
+  const auto install_for = [](const std::string& aid) { return "80E620000D000007" + aid + "00000000"; };
+  const std::string travel = "A0000002471001", national = "F0504552534F02";
+  const Aid other(from_hex(national));
+  Bench bench;
+  bench.open();
+  SUBCASE("through the security domain, where its channel is open: a second stream needs no second INSTALL") {
+    bench.script.expect(install_for(travel), "009000")
+        .expect(stream("0101"), "9000")
+        .expect(stream("0102"), "9000")
+        .expect(install_for(national), "009000")
+        .expect(stream("0101"), "9000")
+        .expect(install_for(travel), "009000")
+        .expect(stream("0102"), "9000");
+    bench.driver.write(application(), first);
+    bench.driver.write(application(), second);
+    bench.driver.write(other, first);
+    bench.driver.write(application(), second);
+  }
+  SUBCASE("an INSTALL of another kind, and one that is refused, end it") {
+    bench.script.expect(install_for(travel), "009000")
+        .expect(stream("0101"), "9000")
+        .expect("80E60C001F07F0504552534F0108F0504552534F010107F0504552534F02010002C9000000", "009000")
+        .expect(install_for(travel), "009000")
+        .expect(stream("0102"), "9000")
+        .expect(install_for(national), "6A88")
+        .expect(install_for(travel), "009000")
+        .expect(stream("0102"), "9000");
+    bench.driver.write(application(), first);
+    bench.driver.install(other);
+    bench.driver.write(application(), second);
+    error_of([&] { bench.driver.write(other, first); });
+    bench.driver.write(application(), second);
+  }
+  SUBCASE("directly, where a channel to an application is open") {
+    const std::string point = "04" + std::string(128, '7');
+    bench.script.expect("00A4040C07" + travel, "9000")
+        .expect("8046840105AC0380011300", "7F49438641" + point + "9000")
+        .expect(stream("0101"), "9000")
+        .expect("00A4040C07" + national, "9000")
+        .expect(stream("0101"), "9000");
+    bench.driver.generate(application(), {1, "ecdsa-p256"});
+    bench.driver.write(application(), first);
+    bench.driver.write(other, first);
+  }
 }
 
 TEST_CASE("a key is generated on the application, two of them in one channel") {
@@ -238,12 +159,9 @@ TEST_CASE("a key is generated on the application, two of them in one channel") {
           "7F4943"
           "8641" +
               point + "9000");
-  CHECK(to_hex(bench.driver.generate(application(), {1, "ecdsa-p256"}, bench.transport)) == point);
-  bench.driver.generate(application(), {2, "ecdsa-p256"}, bench.transport);
+  CHECK(to_hex(bench.driver.generate(application(), {1, "ecdsa-p256"})) == point);
+  bench.driver.generate(application(), {2, "ecdsa-p256"});
 
-  CHECK(error_of([&] {
-          bench.driver.generate(application(), {1, "rsa-2048"}, bench.transport);
-        }).code() == Code::profile_invalid);
   for (const char* wrong : {"7F49038601049000", "9000", "7F494386410411119000", "30009000"}) {
     CAPTURE(wrong);
     bench.script.expect(
@@ -252,7 +170,7 @@ TEST_CASE("a key is generated on the application, two of them in one channel") {
         "00",
         wrong);
     CHECK(error_of([&] {
-            bench.driver.generate(application(), {1, "ecdsa-p256"}, bench.transport);
+            bench.driver.generate(application(), {1, "ecdsa-p256"});
           }).code() == Code::chip_foreign);
   }
 }
@@ -314,7 +232,7 @@ TEST_CASE("what is read is read without a channel: an open one is left by SELECT
       .expect("00A4040C07A0000002471001", "9000")
       .expect("00A4020C020101", "9000")
       .expect("00B0000001", "009000");
-  bench.driver.generate(application(), {1, "ecdsa-p256"}, bench.transport);
+  bench.driver.generate(application(), {1, "ecdsa-p256"});
   CHECK(bench.driver.read_back(application(), Fid{0x0101}, 1) == Bytes{0x00});
 }
 
@@ -345,13 +263,13 @@ TEST_CASE(
     "the lock returns to the security domain; SELECT is not repeated where the channel is opened anew") {
   Bench bench;
   bench.open();
-  bench.driver.open(bench.transport);  // the script would see a SELECT
+  bench.driver.open(&bench.transport);  // the script would see a SELECT
   bench.script.expect("00A4040C07A0000002471001", "9000")
       .expect("00A4020C020101", "9000")
       .expect("00B0000001", "009000");
   bench.driver.read_back(application(), Fid{0x0101}, 1);
   bench.script.expect(select_isd_again, "9000").expect("80F0800F00", "9000");
-  bench.driver.lock(bench.transport);
+  bench.driver.lock();
 }
 
 TEST_CASE("a lock is proven by 6985 to the issuer's own write, and by no other answer") {
@@ -370,13 +288,13 @@ TEST_CASE("a lock is proven by 6985 to the issuer's own write, and by no other a
     CAPTURE(row.answer);
     Bench bench;
     bench.script.expect(select_isd_again, "9000").expect(install, row.answer);
-    const Error error = error_of([&] { bench.driver.prove_locked(application(), bench.transport); });
+    const Error error = error_of([&] { bench.driver.prove_locked(application(), &bench.transport); });
     CHECK(error.code() == Code::verification_failed);
     CHECK(error.status_word() == row.status);
   }
   Bench bench;
   bench.script.expect(select_isd_again, "9000").expect(install, "6985");
-  bench.driver.prove_locked(application(), bench.transport);
+  bench.driver.prove_locked(application(), &bench.transport);
 }
 
 TEST_CASE("a refusal is an error with the chip's status word") {
@@ -420,8 +338,8 @@ TEST_CASE("a refusal is an error with the chip's status word") {
 }
 
 TEST_CASE("a driver is made for a platform that has one, and limits that short length allows") {
-  test::ScriptedCard card;
-  test::RepeatedRandom random(Bytes{0});
+  ScriptedCard card;
+  RepeatedRandom random(Bytes{0});
   CHECK(chip::make_driver(globalplatform(), card, random, 255) != nullptr);
   CHECK(error_of([&] { chip::make_driver(globalplatform(), card, random, 254); }).code() ==
         Code::config_invalid);

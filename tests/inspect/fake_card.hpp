@@ -17,6 +17,7 @@ class FakeCard final : public iso7816::Card {
   struct File {
     Bytes contents;
     bool readable = true;
+    std::size_t readable_from_start = 0;  // bytes that are readable all the same
   };
   struct Application {
     std::map<std::uint16_t, File> files;
@@ -92,8 +93,10 @@ class FakeCard final : public iso7816::Card {
       offset = command.p2;
     }
     if (current_ == nullptr) return {{}, iso7816::sw::command_not_allowed};
-    if (!current_->readable) return {{}, iso7816::sw::security_status};
-    const Bytes& contents = current_->contents;
+    const ByteView contents = current_->readable
+                                  ? ByteView(current_->contents)
+                                  : ByteView(current_->contents).first(current_->readable_from_start);
+    if (!current_->readable && offset >= contents.size()) return {{}, iso7816::sw::security_status};
     if (offset >= contents.size()) return {{}, iso7816::sw::wrong_offset};
     const std::size_t size = std::min({command.ne, most_at_once, contents.size() - offset});
     const auto begin = contents.begin() + static_cast<std::ptrdiff_t>(offset);

@@ -5,6 +5,7 @@
 
 #include "bytes/error.hpp"
 #include "crypto/chain.hpp"
+#include "crypto/gmt0010.hpp"
 #include "identity/mrz.hpp"
 #include "identity/text.hpp"
 #include "inspect/fake_card.hpp"
@@ -34,13 +35,19 @@ inline const Chain& chain() {
   return made;
 }
 
+/// Of the national signature: SM2, with a CSCA of its own.
+inline const Chain& national_chain() {
+  static const Chain made = Chain::sm2(chance());
+  return made;
+}
+
 inline const Bytes& portrait() {
   static const Bytes jpeg = make_jpeg(358, 441);
   return jpeg;
 }
 
-inline identity::Td1 zone() {
-  identity::Td1 fields;
+inline identity::MrzFields zone() {
+  identity::MrzFields fields;
   fields.document_code = "IR";
   fields.issuing_state = "CHN";
   fields.number = number;
@@ -58,13 +65,24 @@ inline Bytes text_record() {
   return identity::utf16le(text);
 }
 
+inline Bytes dg1_of(const identity::MrzFields& fields, identity::MrzForm form = identity::MrzForm::td1) {
+  return lds::encode_dg1(identity::encode_mrz(form, fields));
+}
+
 inline Bytes sod_over(const FakeCard::Application& application, const Chain& signers, Instant signed_at) {
-  const auto& files = application.files;
-  const lds::SecurityObject object = lds::security_object_over(
-      {{1, files.at(0x0101).contents}, {2, files.at(0x0102).contents}, {15, files.at(0x010F).contents}});
-  return lds::encode_sod(object, signers.signer, signed_at, [&signers](ByteView message) {
-    return signers.signer_key.sign(crypto::Hash::sha256, message, chance());
-  });
+  std::map<int, ByteView> data_groups;
+  for (const auto& [fid, file] : application.files)
+    if (const lds::LdsFile* const known = lds::find_fid({fid}); known != nullptr && known->data_group != 0)
+      data_groups.emplace(known->data_group, file.contents);
+  return lds::encode_sod(lds::security_object_over(data_groups), signers.signer, signed_at,
+                         signers.by_signer(chance()));
+}
+
+/// Over record and portrait.
+inline Bytes national_signature(const FakeCard::Application& application, const Chain& signers) {
+  const Bytes content =
+      concat({application.files.at(0x0001).contents, application.files.at(0x0002).contents});
+  return crypto::sign_gmt0010(content, signers.signer, signers.by_signer(chance()));
 }
 
 /// A card that keeps every promise.
@@ -74,7 +92,7 @@ inline FakeCard good_card() {
   card.key = crypto::EcPrivateKey::generate("secp256r1", chance());
   FakeCard::Application& lds_files = card.applications[emrtd];
   lds_files.files[0x011E].contents = lds::encode_com({"0107", "040000", {1, 2, 15}});
-  lds_files.files[0x0101].contents = lds::encode_dg1(identity::encode_td1(zone()));
+  lds_files.files[0x0101].contents = dg1_of(zone());
   lds_files.files[0x0102].contents = lds::encode_dg2(portrait());
   lds_files.files[0x010F].contents =
       lds::encode_dg15(card.key->public_key(), crypto::EcParameters::named_curve);
@@ -84,6 +102,7 @@ inline FakeCard good_card() {
   record.files[0x0001].contents = text_record();
   record.files[0x0002].contents = portrait();
   record.files[0x0003] = {Bytes(16, 0x5A), false};
+  record.files[0x0004].contents = national_signature(record, national_chain());
   return card;
 }
 
@@ -95,27 +114,38 @@ inline void sign_again(FakeCard& card) {
 inline inspect::Promises promises() {
   using iso7816::Fid;
   using iso7816::ShortFid;
+  using Read = inspect::PromisedFile::Read;
   inspect::Promises out;
   out.applications.push_back({"eMRTD",
                               iso7816::Aid(emrtd),
-                              {{"EF.COM", Fid{0x011E}, true, ShortFid{0x1E}},
-                               {"EF.DG1", Fid{0x0101}, true, ShortFid{1}},
-                               {"EF.DG2", Fid{0x0102}, true, ShortFid{2}},
-                               {"EF.DG15", Fid{0x010F}, true, ShortFid{15}},
-                               {"EF.SOD", Fid{0x011D}, true, ShortFid{0x1D}}}});
-  out.applications.push_back(
-      {"national",
-       iso7816::Aid(national),
-       {{"TEXT", Fid{0x0001}}, {"PORTRAIT", Fid{0x0002}}, {"HIDDEN", Fid{0x0003}, false}}});
+                              {{"EF.COM", Fid{0x011E}, Read::always, ShortFid{0x1E}},
+                               {"EF.DG1", Fid{0x0101}, Read::always, ShortFid{1}},
+                               {"EF.DG2", Fid{0x0102}, Read::always, ShortFid{2}},
+                               {"EF.DG15", Fid{0x010F}, Read::always, ShortFid{15}},
+                               {"EF.SOD", Fid{0x011D}, Read::always, ShortFid{0x1D}}}});
+  out.applications.push_back({"national",
+                              iso7816::Aid(national),
+                              {{"TEXT", Fid{0x0001}},
+                               {"PORTRAIT", Fid{0x0002}},
+                               {"HIDDEN", Fid{0x0003}, Read::never},
+                               {"SIGN", Fid{0x0004}}}});
   out.active_authentication = true;
   out.record_number = {{"national", "TEXT", 122, 36}};
   out.portrait_copy = {{"national", "PORTRAIT"}};
+  out.signatures = {{inspect::Promises::Signature::Kind::gmt_0010,
+                     "national",
+                     "SIGN",
+                     {{"national", "TEXT"}, {"national", "PORTRAIT"}}}};
   return out;
+}
+
+inline inspect::Trust trust() {
+  return {{chain().csca, national_chain().csca}};
 }
 
 inline inspect::Report inspected(FakeCard& card, const inspect::Promises& promised = promises(),
                                  Instant now = today) {
-  return inspect::inspect(card, promised, {chain().csca}, chance(), now);
+  return inspect::inspect(card, promised, std::nullopt, trust(), chance(), now);
 }
 
 inline std::string failed_checks(const inspect::Report& report) {

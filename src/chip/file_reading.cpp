@@ -1,0 +1,58 @@
+#include "chip/file_reading.hpp"
+
+#include <algorithm>
+
+#include "chip/exchange.hpp"
+
+namespace perso::chip {
+
+namespace {
+
+constexpr std::string_view name = "READ BINARY";
+constexpr tlv::Tag discretionary_data{0x53};
+
+/// Of a data object with a one-byte tag: tag and shortest length.
+std::size_t head_size(std::size_t contents) {
+  if (contents < 0x80) return 2;
+  return contents < 0x100 ? 3 : 4;
+}
+
+/// The current file from `offset` on, at most `left` bytes and what one answer holds. The even INS has 15
+/// bits for the offset.
+Bytes read_part(iso7816::Card& card, std::size_t offset, std::size_t left, std::size_t largest_answer) {
+  const auto high = static_cast<std::uint8_t>(offset >> 8), low = static_cast<std::uint8_t>(offset);
+  if (offset <= 0x7FFF) return send(card, {0x00, 0xB0, high, low, {}, std::min(left, largest_answer)}, name);
+  const std::size_t wrapped = left + head_size(left);  // in the data object that the odd INS answers with
+  const iso7816::CommandApdu read{
+      0x00, 0xB1, 0x00, 0x00, {0x54, 0x02, high, low}, std::min(wrapped, largest_answer)};
+  const Bytes answer = send(card, read, name);
+  const ByteView value = value_of(answer, discretionary_data);
+  return Bytes(value.begin(), value.end());
+}
+
+}  // namespace
+
+void FileReading::know(const iso7816::Aid& application, std::span<const FileImage> files) {
+  for (const FileImage& file : files)
+    if (file.short_fid) short_fids_.insert_or_assign({application, file.fid}, *file.short_fid);
+}
+
+/// A short identifier selects the file with the first READ BINARY.
+Bytes FileReading::read(iso7816::Card& card, const iso7816::Aid& application, iso7816::Fid fid,
+                        std::size_t size, std::size_t largest_answer) const {
+  Bytes contents;
+  if (const auto known = short_fids_.find({application, fid}); known != short_fids_.end()) {
+    const auto by_short_fid = static_cast<std::uint8_t>(0x80 | known->second.value);
+    contents = send(card, {0x00, 0xB0, by_short_fid, 0x00, {}, std::min(size, largest_answer)}, name);
+  } else {
+    send(card, select_file(fid), "SELECT of a file");
+  }
+  while (contents.size() < size) {
+    const Bytes part = read_part(card, contents.size(), size - contents.size(), largest_answer);
+    if (part.empty()) break;  // whoever compares sees the difference
+    append(contents, part);
+  }
+  return contents;
+}
+
+}  // namespace perso::chip

@@ -1,4 +1,4 @@
-// The chip: platform, memory, key sets and the keys that it makes itself.
+// The chip: platform, memory, key sets, its own keys and how it opens to readers.
 #include <algorithm>
 #include <charconv>
 
@@ -8,16 +8,22 @@ namespace perso::profile {
 
 namespace {
 
+constexpr std::size_t most_keys = 31;
+
+template <typename Names>
+std::string joined(const Names& names) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : ", ") + std::string(name);
+  return text;
+}
+
 const platform::Platform* read_platform(const Node& node) {
   const std::string name = node.text();
   if (name.empty()) return nullptr;
   const platform::Platform* found = platform::find(name);
-  if (found == nullptr) {
-    std::string names;
-    for (const platform::Platform& known : platform::all())
-      names += (names.empty() ? "" : ", ") + std::string(known.name);
-    node.fault("platform \"" + name + "\" is not known; use one of " + names);
-  }
+  std::vector<std::string_view> names;
+  for (const platform::Platform& known : platform::all()) names.push_back(known.name);
+  if (found == nullptr) node.fault("platform " + shown(name) + " is not known; use one of " + joined(names));
   return found;
 }
 
@@ -49,24 +55,61 @@ MasterKey read_master_key(Node node) {
   return key;
 }
 
-void read_generated_keys(Reading& reading, const Node& node) {
+/// Both on a platform with key sets, and neither on one without.
+void read_key_sets(Chip& chip, Node& node) {
+  const bool wanted = chip.platform == nullptr || chip.platform->key_sets;
+  if (!wanted) {
+    for (const char* name : {"transport_keys", "issuer_keys"})
+      if (const Node keys = node.find(name))
+        keys.fault("platform " + std::string(chip.platform->name) + " has no key sets; leave " + name +
+                   " out");
+    return;
+  }
+  const Node issuer = node.take("issuer_keys");
+  chip.transport = read_master_key(node.take("transport_keys"));
+  chip.issuer = read_master_key(issuer);
+  if (chip.issuer->version != 0 && chip.issuer->version == chip.transport->version)
+    issuer.fault(
+        "the issuer's keys have the version of the transport keys, which they replace; choose another "
+        "version");
+}
+
+/// {active-authentication: ecdsa-p256}
+/// @param algorithms that the platform can take, where it is known
+void read_keys(Reading& reading, const Node& node, std::vector<ChipKey>& keys,
+               std::optional<std::span<const std::string_view>> algorithms) {
   Chip& chip = reading.profile.chip;
   for (const auto& [key, value] : node.entries()) {
-    GeneratedKey generated{.name = key.name(), .algorithm = value.text(), .id = 0};
-    generated.id = static_cast<std::uint8_t>(chip.generates.size() + 1);
-    if (chip.generates.size() == 31)
-      return key.fault("a chip makes at most 31 keys; remove this one and those after it");
-    if (chip.platform != nullptr && !generated.algorithm.empty() &&
-        std::ranges::find(chip.platform->key_algorithms, generated.algorithm) ==
-            chip.platform->key_algorithms.end()) {
-      std::string names;
-      for (const std::string_view name : chip.platform->key_algorithms)
-        names += (names.empty() ? "" : ", ") + std::string(name);
-      value.fault("the platform makes no key of algorithm \"" + generated.algorithm + "\"; use one of " +
-                  names);
-    }
-    chip.generates.push_back(std::move(generated));
+    const std::size_t count = chip.generates.size() + chip.injects.size();
+    if (count == most_keys)
+      return key.fault("a chip has at most " + std::to_string(most_keys) +
+                       " keys; remove this one and those after it");
+    ChipKey made{.name = key.name(), .algorithm = value.text(), .id = static_cast<std::uint8_t>(count + 1)};
+    if (chip.key(made.name) != nullptr) key.fault("the chip has a key of this name already; choose another");
+    if (algorithms && algorithms->empty())
+      value.fault("platform " + std::string(chip.platform->name) + " has no such keys; leave them out");
+    else if (algorithms && !made.algorithm.empty() &&
+             std::ranges::find(*algorithms, made.algorithm) == algorithms->end())
+      value.fault("the platform has no key of algorithm " + shown(made.algorithm) + " here; use one of " +
+                  joined(*algorithms));
+    reading.key_places.emplace(made.name, key.place());
+    keys.push_back(std::move(made));
   }
+}
+
+/// {bac: {number: ..., born: ..., expires: ...}}
+void read_access_data(Reading& reading, Node node) {
+  Chip& chip = reading.profile.chip;
+  Node bac = node.take("bac");
+  reading.access = node.place();
+  chip.bac = Bac{
+      .number = reading.field(bac.take("number"),
+                              {FieldType::text, FieldType::prc_number_18, FieldType::prc_number_15}),
+      .born = reading.field(bac.take("born"), {FieldType::date}),
+      .expires = reading.field(bac.take("expires"), {FieldType::date}),
+  };
+  bac.finish();
+  node.finish();
 }
 
 }  // namespace
@@ -74,15 +117,18 @@ void read_generated_keys(Reading& reading, const Node& node) {
 void read_chip(Reading& reading, Node node) {
   Chip& chip = reading.profile.chip;
   chip.platform = read_platform(node.take("platform"));
-  chip.memory = read_memory(node.take("memory"));
-  chip.transport = read_master_key(node.take("transport_keys"));
-  const Node issuer = node.take("issuer_keys");
-  chip.issuer = read_master_key(issuer);
-  if (chip.issuer.version != 0 && chip.issuer.version == chip.transport.version)
-    issuer.fault(
-        "the issuer's keys have the version of the transport keys, which they replace; choose another "
-        "version");
-  if (const Node generates = node.find("generates")) read_generated_keys(reading, generates);
+  const Node memory = node.take("memory");
+  reading.memory = memory.place();
+  chip.memory = read_memory(memory);
+  read_key_sets(chip, node);
+  const auto known = [&](std::span<const std::string_view> platform::Platform::*algorithms) {
+    return chip.platform == nullptr ? std::nullopt : std::optional(chip.platform->*algorithms);
+  };
+  if (const Node keys = node.find("generates"))
+    read_keys(reading, keys, chip.generates, known(&platform::Platform::generated_keys));
+  if (const Node keys = node.find("injects"))
+    read_keys(reading, keys, chip.injects, known(&platform::Platform::injected_keys));
+  if (const Node access = node.find("access")) read_access_data(reading, access);
   node.finish();
 }
 

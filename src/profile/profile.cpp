@@ -17,11 +17,30 @@ std::map<std::string, std::string> read_title(const Node& node) {
   return title;
 }
 
+void read_parts(Reading& reading, Node root) {
+  Profile& profile = reading.profile;
+  profile.name = root.take("profile").name();
+  profile.title = read_title(root.take("title"));
+  if (const Node replaces = root.find("replaces")) profile.replaces = replaces.name();
+  read_holder(reading, root.take("holder"));
+  read_card(reading, root.take("card"));
+  read_chip(reading, root.take("chip"));
+  read_applications(reading, root.take("applications"));
+  root.finish();
+}
+
 }  // namespace
 
 const Field* Profile::field(std::string_view wanted) const {
   const auto found = std::ranges::find(holder, wanted, &Field::name);
   return found == holder.end() ? nullptr : &*found;
+}
+
+const ChipKey* Chip::key(std::string_view wanted) const {
+  for (const auto* keys : {&generates, &injects})
+    if (const auto found = std::ranges::find(*keys, wanted, &ChipKey::name); found != keys->end())
+      return &*found;
+  return nullptr;
 }
 
 Profile parse(std::string_view text, const std::filesystem::path& name) {
@@ -30,16 +49,16 @@ Profile parse(std::string_view text, const std::filesystem::path& name) {
   if (!tree) faults.raise_if_any();
 
   Profile profile;
-  Reading reading{profile, faults, {}};
-  Node root(*tree, faults);
-  profile.name = root.take("profile").name();
-  profile.title = read_title(root.take("title"));
-  if (const Node replaces = root.find("replaces")) profile.replaces = replaces.name();
-  read_holder(reading, root.take("holder"));
-  read_chip(reading, root.take("chip"));
-  read_applications(reading, root.take("applications"));
-  root.finish();
+  Reading reading{.profile = profile, .faults = faults};
+  read_parts(reading, Node(*tree, faults));
+  const bool whole = faults.count() == 0;
   check_applications(profile, faults);
+  check_access(reading);
+  check_room(reading);
+  if (whole) {  // of a part that could not be read nobody knows what it refers to
+    check_cycles(profile, faults);
+    check_unused(reading);
+  }
   faults.raise_if_any();
 
   profile.file = name;

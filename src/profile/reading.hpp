@@ -1,19 +1,17 @@
 // The parts of the profile's reader, one function a construct, and what they share.
 #pragma once
 
-#include <initializer_list>
+#include <set>
 
-#include "profile/profile.hpp"
-#include "yaml/node.hpp"
+#include "profile/words.hpp"
 
 namespace perso::profile {
 
-using yaml::Choice;
 using yaml::Faults;
 using yaml::Node;
 
-/// A profile while it is read. The parts are read in this order: holder, chip, applications, so that each can
-/// refer to those before.
+/// A profile while it is read. The parts are read in this order: holder, card, chip, applications, so that
+/// each can refer to those before.
 struct Reading {
   /// What a reference has to know of a holder's field. Without a type where the type was a fault, so that a
   /// reference to it is not a second one.
@@ -24,24 +22,56 @@ struct Reading {
 
   Profile& profile;
   Faults& faults;
-  std::map<std::string, Declared, std::less<>> holder;
+  std::map<std::string, Declared, std::less<>> holder = {};
+  std::set<std::string, std::less<>> used_fields = {}, used_keys = {};  // what something refers to
+  std::map<std::string, Place, std::less<>> key_places = {};            // of the chip's keys
+  Place memory = {}, access = {};                                       // where the chip's settings stand
 
-  /// The name of a holder field of this type that every order fills in.
-  std::string field(const Node& node, FieldType type) const;
+  /// The name of a holder field of one of these types that every order fills in.
+  std::string field(const Node& node, std::initializer_list<FieldType> types);
 };
 
-/// As a profile writes it: "latin-name".
-std::string_view name_of(FieldType type);
-
 void read_holder(Reading& reading, const Node& node);
+/// The settings that a field of its type has; its name, type and place are there.
+void read_settings(Reading& reading, Node& node, Field& field);
+void read_card(Reading& reading, Node node);
 void read_chip(Reading& reading, Node node);
 void read_applications(Reading& reading, const Node& node);
-/// nullopt for a kind that is not known; faults inside a kind leave defaults.
-std::optional<Content> read_content(const Reading& reading, const Node& node);
-Record read_record(const Reading& reading, Node node);
 
-/// What concerns more than one file: identifiers that stand twice or are reserved, data groups, room on the
-/// chip.
+/// What a file holds. Files may refer to any other, so all of them have been named before.
+/// @param application in which the file stands, by its place in the profile
+/// nullopt for a kind that is not known; faults inside a kind leave defaults.
+std::optional<Content> read_content(Reading& reading, const Node& node, std::size_t application);
+
+Mrz read_mrz(Reading& reading, Node node);
+Record read_record(Reading& reading, Node node);
+Template read_template(Reading& reading, Node node);
+
+/// Where a value stands, which says what forms it may have there.
+enum class Within { record, element };
+/// A holder's field, or text in quotes; `as` and `part` are keys beside it, in `beside`.
+Value read_value(Reading& reading, Node& beside, const Node& value, Within within, Encoding encoding);
+/// The most bytes that a good value takes.
+std::size_t most_bytes(const Profile& profile, const Value& value, Encoding encoding);
+/// The most characters of a field's value in this spelling, in UTF-16 units.
+std::size_t most_characters(const Field& field, Spelling as);
+/// Whether every character of `text` is in the set, or one of A-Z and 0-9.
+bool alphanumeric_or(std::string_view text, std::string_view others);
+/// The most bytes that the contents may take, where the profile tells; what they take at least where only the
+/// key set or the chip knows.
+std::size_t room_for(const Content& content, const Profile& profile);
+
+// What concerns more than one construct. Each notes what it finds.
+
+/// Identifiers that stand twice or are reserved, data groups and their signature.
 void check_applications(const Profile& profile, Faults& faults);
+/// Files that everybody may read, and files that a reader could not open.
+void check_access(const Reading& reading);
+/// Files and chip against the platform's limits and the chip's memory.
+void check_room(const Reading& reading);
+/// Files that wait for each other.
+void check_cycles(const Profile& profile, Faults& faults);
+/// Holder fields and keys that nothing refers to.
+void check_unused(const Reading& reading);
 
 }  // namespace perso::profile

@@ -9,6 +9,18 @@ namespace {
 constexpr std::size_t max_lines = 50;
 }
 
+std::string shown(std::string_view text) {
+  std::size_t most = 40;
+  const auto inside_character = [&](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+  };
+  while (most < text.size() && most > 0 && inside_character(most)) --most;
+  std::string line(text.substr(0, most));
+  std::ranges::replace_if(
+      line, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7F; }, '?');
+  return '"' + line + (text.size() > most ? "...\"" : "\"");
+}
+
 void Faults::raise_if_any() const {
   if (faults_.empty()) return;
   std::vector<Fault> sorted = faults_;

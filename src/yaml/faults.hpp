@@ -3,16 +3,20 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bytes/error.hpp"
 
 namespace perso::yaml {
 
-/// Where a value stands in its file; lines and columns from 1.
+/// Where a value stands in its file; lines and columns from 1, columns in characters.
 struct Place {
   int line = 0, column = 0;
 };
+
+/// A value as a message shows it: in quotes, cut where it is long, and on one line.
+std::string shown(std::string_view text);
 
 class Faults {
  public:

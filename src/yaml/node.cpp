@@ -9,12 +9,6 @@ namespace perso::yaml {
 
 namespace {
 
-/// A value as a message shows it: in quotes, and cut where it is long.
-std::string shown(const std::string& text) {
-  constexpr std::size_t most = 40;
-  return '"' + (text.size() > most ? text.substr(0, most) + "..." : text) + '"';
-}
-
 std::string range(std::size_t least, std::size_t most) {
   return std::to_string(least) + (least == most ? "" : " to " + std::to_string(most));
 }
@@ -94,8 +88,7 @@ std::string Node::text() const {
 std::string Node::quoted_text() const {
   const std::string value = text();
   if (value.empty() || quoted()) return value;
-  fault(shown(value) + " must stand in quotes, because YAML reads digits as a number; write \"" + value +
-        "\"");
+  fault(shown(value) + " must stand in quotes, because YAML reads digits as a number; write " + shown(value));
   return "";
 }
 

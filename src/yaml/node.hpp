@@ -59,7 +59,7 @@ class Node {
       if (name == given) return value;
       names += (names.empty() ? "" : ", ") + std::string(name);
     }
-    if (!given.empty()) fault("\"" + given + "\" is not known here; use one of " + names);
+    if (!given.empty()) fault(shown(given) + " is not known here; use one of " + names);
     return std::nullopt;
   }
 

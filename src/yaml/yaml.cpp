@@ -13,9 +13,35 @@ namespace perso::yaml {
 
 namespace {
 
-Place place_of(const YAML::Mark& mark) {
-  return {std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1};
-}
+/// Places as an editor shows them: yaml-cpp counts bytes.
+class Places {
+ public:
+  explicit Places(std::string_view text) : text_(text) {
+    for (std::size_t at = 0; at < text.size(); ++at)
+      if (text[at] == '\n') lines_.push_back(at + 1);
+  }
+
+  Place of(const YAML::Mark& mark) {
+    const std::size_t line = std::min(static_cast<std::size_t>(std::max(mark.line, 0)), lines_.size() - 1);
+    const std::size_t end =
+        std::min(lines_[line] + static_cast<std::size_t>(std::max(mark.column, 0)), text_.size());
+    // Marks come in the file's order, so that counting goes on from the one before.
+    if (line != line_ || end < at_) {
+      line_ = line;
+      at_ = lines_[line];
+      column_ = 1;
+    }
+    for (; at_ < end; ++at_)
+      if ((static_cast<unsigned char>(text_[at_]) & 0xC0) != 0x80) ++column_;
+    return {static_cast<int>(line) + 1, column_};
+  }
+
+ private:
+  std::string_view text_;
+  std::vector<std::size_t> lines_{0};  // where each begins
+  std::size_t line_ = 0, at_ = 0;
+  int column_ = 1;  // of the character at at_
+};
 
 [[noreturn]] void refuse(const YAML::Mark& mark, const std::string& what) {
   throw YAML::ParserException(mark, what);
@@ -25,7 +51,7 @@ Place place_of(const YAML::Mark& mark) {
 /// alias, so that a limit holds before the work is done.
 class Builder final : public YAML::EventHandler {
  public:
-  explicit Builder(Faults& faults) : faults_(faults) {}
+  Builder(Places& places, Faults& faults) : places_(places), faults_(faults) {}
   Yaml root() && { return std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
@@ -39,11 +65,11 @@ class Builder final : public YAML::EventHandler {
   void OnAnchor(const YAML::Mark& mark, const std::string&) override {
     refuse(mark, "anchors (&name) are not allowed; write the value out where it is needed");
   }
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { add(mark, {.place = place_of(mark)}); }
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { add(mark, {.place = places_.of(mark)}); }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                 const std::string& text) override {
     check_tag(mark, tag);
-    add(mark, {.kind = Yaml::Kind::scalar, .place = place_of(mark), .text = text, .quoted = tag == "!"});
+    add(mark, {.kind = Yaml::Kind::scalar, .place = places_.of(mark), .text = text, .quoted = tag == "!"});
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                        YAML::EmitterStyle::value) override {
@@ -78,7 +104,7 @@ class Builder final : public YAML::EventHandler {
     if (levels_.size() == max_yaml_depth)
       refuse(mark, "nested deeper than " + std::to_string(max_yaml_depth) +
                        " levels; no file of a station needs that");
-    levels_.push_back({.node = {.kind = kind, .place = place_of(mark)}});
+    levels_.push_back({.node = {.kind = kind, .place = places_.of(mark)}});
   }
 
   void close() {
@@ -94,7 +120,7 @@ class Builder final : public YAML::EventHandler {
     Level& level = levels_.back();
     if (!level.keys.insert(node.text).second)
       faults_.add(node.place,
-                  "key \"" + node.text + "\" stands twice in this mapping; remove one of the two");
+                  "key " + shown(node.text) + " stands twice in this mapping; remove one of the two");
     level.key = std::move(node);
   }
 
@@ -110,22 +136,48 @@ class Builder final : public YAML::EventHandler {
     }
   }
 
+  Places& places_;
   Faults& faults_;
   bool started_ = false;
   Yaml root_;
   std::vector<Level> levels_;
 };
 
-/// The place of the first control character other than tab and line ends: yaml-cpp takes some of them for the
-/// end of the file.
-std::optional<Place> control_character(std::string_view text) {
+/// Bytes of the UTF-8 character that `text` begins with; 0 where it is none: cut, longer than it has to be, a
+/// surrogate, or above U+10FFFF.
+std::size_t character_size(std::string_view text) {
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+  if (byte(0) < 0x80) return 1;
+  const std::size_t size = byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : 2;
+  if (byte(0) < 0xC2 || byte(0) > 0xF4 || text.size() < size) return 0;
+  for (std::size_t at = 1; at < size; ++at)
+    if ((byte(at) & 0xC0) != 0x80) return 0;
+  const unsigned second = byte(1);
+  const bool good = byte(0) == 0xE0   ? second >= 0xA0
+                    : byte(0) == 0xED ? second < 0xA0
+                    : byte(0) == 0xF0 ? second >= 0x90
+                    : byte(0) == 0xF4 ? second < 0x90
+                                      : true;
+  return good ? size : 0;
+}
+
+/// Notes the first byte that is no text: outside of UTF-8, or a control character other than tab and line
+/// ends, of which yaml-cpp takes some for the end of the file.
+bool is_text(std::string_view text, Faults& faults) {
   Place place{1, 1};
-  for (const char c : text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    const std::size_t size = character_size(text.substr(at));
     const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-    if (control && c != '\n' && c != '\r' && c != '\t') return place;
+    if (size == 0 || (control && c != '\n' && c != '\r' && c != '\t')) {
+      faults.add(place, std::string(size == 0 ? "this is not UTF-8" : "a control character stands here") +
+                            "; save the file as UTF-8 text");
+      return false;
+    }
+    at += size;
     place = c == '\n' ? Place{place.line + 1, 1} : Place{place.line, place.column + 1};
   }
-  return std::nullopt;
+  return true;
 }
 
 }  // namespace
@@ -145,20 +197,19 @@ std::optional<Yaml> read_yaml(std::string_view text, Faults& faults) {
                "larger than " + std::to_string(max_yaml_bytes) + " bytes; no file of a station needs that");
     return std::nullopt;
   }
-  if (const auto place = control_character(text)) {
-    faults.add(*place, "a control character stands here; save the file as UTF-8 text");
-    return std::nullopt;
-  }
+  if (!is_text(text, faults)) return std::nullopt;
+  Places places(text);
   try {
     std::istringstream input{std::string(text)};
     YAML::Parser parser(input);
-    Builder builder(faults);
+    Builder builder(places, faults);
     while (parser.HandleNextDocument(builder)) {
     }
     return std::move(builder).root();
   } catch (const YAML::Exception& exception) {
     const bool ours = exception.msg.find(';') != std::string::npos;
-    faults.add(place_of(exception.mark), exception.msg + (ours ? "" : "; mend the YAML here or just before"));
+    faults.add(places.of(exception.mark),
+               exception.msg + (ours ? "" : "; mend the YAML here or just before"));
     return std::nullopt;
   }
 }

@@ -1,0 +1,64 @@
+// Who may read what, and whether a reader can.
+#include <algorithm>
+
+#include "profile/reading.hpp"
+
+namespace perso::profile {
+
+namespace {
+
+bool holds_field(const Element& element) {
+  if (const auto* text = std::get_if<Element::Text>(&element.contents)) return text->value.field.has_value();
+  const auto* items = std::get_if<std::vector<Element>>(&element.contents);
+  return items != nullptr && std::ranges::any_of(*items, holds_field);
+}
+
+/// Whether the contents tell something of the holder.
+bool holds_data_of_holder(const Content& content) {
+  if (const auto* record = std::get_if<Record>(&content))
+    return std::ranges::any_of(record->fields,
+                               [](const RecordField& field) { return field.value.field.has_value(); });
+  if (const auto* tree = std::get_if<Template>(&content)) return holds_field(tree->root);
+  return std::holds_alternative<Mrz>(content) || std::holds_alternative<Face>(content) ||
+         std::holds_alternative<Image>(content);
+}
+
+void check_open(const Application& application, Faults& faults) {
+  bool needed = false;
+  for (const File& file : application.files) {
+    if (file.read != Access::always || !holds_data_of_holder(file.content)) continue;
+    needed = true;
+    if (!application.open_to_all)
+      faults.add(file.place,
+                 "everybody may read this file of the holder's; restrict read, or say in the application why "
+                 "it is open (open_to_all: \"...\")");
+  }
+  if (application.open_to_all && !needed)
+    faults.add(application.place,
+               "no file of the holder's is open to everybody in this application; leave open_to_all out");
+}
+
+/// A reader derives the keys from what it reads on the card: the machine readable zone.
+void check_bac_against(const Mrz& mrz, const File& file, const Bac& bac, Faults& faults) {
+  if (bac.number.empty()) return;  // has been told
+  if (bac.number != mrz.number || bac.born != mrz.born || bac.expires != mrz.expires)
+    faults.add(file.place,
+               "the chip opens by other fields than this machine readable zone has for number, born and "
+               "expires; make them the same as under access:");
+}
+
+}  // namespace
+
+void check_access(const Reading& reading) {
+  const Profile& profile = reading.profile;
+  for (const Application& application : profile.applications) {
+    check_open(application, reading.faults);
+    for (const File& file : application.files) {
+      const auto* mrz = std::get_if<Mrz>(&file.content);
+      if (mrz != nullptr && profile.chip.bac)
+        check_bac_against(*mrz, file, *profile.chip.bac, reading.faults);
+    }
+  }
+}
+
+}  // namespace perso::profile

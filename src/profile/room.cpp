@@ -1,0 +1,90 @@
+// Files and chip against the platform's limits and the chip's memory.
+#include "lds/dg2.hpp"
+#include "profile/reading.hpp"
+
+namespace perso::profile {
+
+namespace {
+
+// What only the key set or the chip knows is counted with what it takes at the very least, so that no profile
+// is refused that would fit: a P-256 certificate, a signature with its signer's certificate, a public key.
+constexpr std::size_t least_certificate = 400, least_signature = 700, least_public_key = 90;
+constexpr std::size_t com_bytes = 36;        // EF.COM with the tags of all sixteen data groups
+constexpr std::size_t zone_overhead = 5;     // 61 L 5F1F L
+constexpr std::size_t header_bytes = 3 + 4;  // the longest tag and length of an element in a template
+
+std::size_t room_for_element(const Element& element, const Profile& profile) {
+  std::size_t inside = 0;
+  if (const auto* text = std::get_if<Element::Text>(&element.contents))
+    inside = most_bytes(profile, text->value, text->encoding);
+  if (const auto* bytes = std::get_if<Bytes>(&element.contents)) inside = bytes->size();
+  if (const auto* items = std::get_if<std::vector<Element>>(&element.contents))
+    for (const Element& item : *items) inside += room_for_element(item, profile) + 2;  // and in the tag list
+  return header_bytes + inside;
+}
+
+struct Room {
+  const Profile& profile;
+
+  std::size_t portrait(const std::string& name) const {
+    const Field* field = profile.field(name);
+    return field == nullptr ? 0 : field->portrait.max_bytes;
+  }
+  std::size_t operator()(const Mrz& mrz) const {
+    return zone_overhead + (mrz.form == Mrz::Form::td1 ? 90u : mrz.form == Mrz::Form::td2 ? 72u : 88u);
+  }
+  std::size_t operator()(const Com&) const { return com_bytes; }
+  std::size_t operator()(const Face& face) const { return portrait(face.portrait) + lds::dg2_overhead; }
+  std::size_t operator()(const Image& image) const { return portrait(image.portrait); }
+  std::size_t operator()(const ChipPublicKey&) const { return least_public_key; }
+  std::size_t operator()(const Sod&) const { return least_signature; }
+  std::size_t operator()(const Cms&) const { return least_signature; }
+  std::size_t operator()(const Certificate&) const { return least_certificate; }
+  std::size_t operator()(const Literal& literal) const { return literal.bytes.size(); }
+  std::size_t operator()(const Record& record) const { return record.size; }
+  std::size_t operator()(const Template& tree) const { return room_for_element(tree.root, profile); }
+};
+
+void check_file(const File& file, const Profile& profile, Faults& faults) {
+  const std::size_t contents = room_for(file.content, profile);
+  const std::size_t size = file.size.value_or(contents);
+  if (contents > size)
+    faults.add(file.place, "the contents may take " + std::to_string(contents) + " bytes, and the file has " +
+                               std::to_string(size) + "; make it larger");
+  if (const auto* platform = profile.chip.platform; platform != nullptr && size > platform->max_file_size)
+    faults.add(file.place, "the file may take " + std::to_string(size) + " bytes, the platform's files " +
+                               std::to_string(platform->max_file_size) + "; make it smaller");
+}
+
+/// In pages, as the platform gives out its memory.
+std::size_t pages(const Profile& profile) {
+  const platform::Platform& platform = *profile.chip.platform;
+  std::size_t count = platform.other_pages * (profile.applications.size() + profile.chip.generates.size() +
+                                              profile.chip.injects.size());
+  for (const Application& application : profile.applications)
+    for (const File& file : application.files)
+      count += platform.file_pages +
+               (file.size.value_or(room_for(file.content, profile)) + platform.page - 1) / platform.page;
+  return count;
+}
+
+}  // namespace
+
+std::size_t room_for(const Content& content, const Profile& profile) {
+  return std::visit(Room{profile}, content);
+}
+
+void check_room(const Reading& reading) {
+  const Profile& profile = reading.profile;
+  for (const Application& application : profile.applications)
+    for (const File& file : application.files) check_file(file, profile, reading.faults);
+  if (profile.chip.platform == nullptr) return;
+  const std::size_t bytes = pages(profile) * profile.chip.platform->page;
+  if (profile.chip.memory != 0 && bytes > profile.chip.memory)
+    reading.faults.add(reading.memory, "what the profile puts on the chip takes up to " +
+                                           std::to_string(bytes) + " bytes, the chip has " +
+                                           std::to_string(profile.chip.memory) +
+                                           "; make files smaller, or take a larger chip");
+}
+
+}  // namespace perso::profile

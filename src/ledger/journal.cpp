@@ -160,12 +160,14 @@ void Ledger::promise(const run::RunId& run, const run::Promise& promise) {
     broken("run " + to_hex(run) + ": number or replacement count are not those of order " + open.order_id);
 
   const Bytes commitment = impl_->promise_commitment(run, promise.number, promise.sod_digest);
-  Json body = {{"promise", to_hex(commitment)}, {"public_keys", Json::object()}};
+  const Bytes sod = seal_sod(impl_->database, impl_->keys, open.position, run, promise.sod_digest);
+  Json body = {{"promise", to_hex(commitment)}, {"public_keys", Json::object()}, {"sod", to_hex(sod)}};
   for (const auto& [name, point] : promise.public_keys)
     body["public_keys"][name] =
         to_hex(impl_->keys.commit("public key", Canonical().add(ByteView(run)).add(name).add(point).bytes()));
   impl_->record({"promised", std::move(body), open.order_id, bytes_of(run), open.chip}, [&](const Event&) {
-    impl_->database.run("UPDATE runs SET promise = ? WHERE run = ?", {commitment, ByteView(run)});
+    impl_->database.run("UPDATE runs SET promise = ?, sod = ? WHERE run = ?",
+                        {commitment, sod, ByteView(run)});
     // From here on the chip alone knows whether it is a whole card, until the run is closed.
     impl_->database.run("UPDATE orders SET state = ? WHERE position = ?", {state::uncertain, open.position});
   });
@@ -195,6 +197,11 @@ void Ledger::close(const run::RunId& run, run::Outcome outcome, std::string_view
                               {event.at, open.position});
       });
   impl_->in_work.erase(run);
+}
+
+plan::Order Ledger::order_of(const run::RunId& run) {
+  const Impl::Call call(*impl_);
+  return open_order(impl_->database, impl_->keys, impl_->open_run(run).position);
 }
 
 bool Ledger::take_up(const run::RunId& run) {

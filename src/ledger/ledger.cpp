@@ -263,23 +263,6 @@ void Ledger::inspected(const std::string& reader) {
   impl_->record({.kind = "inspected", .body = {{"reader", reader}}}, [](const Event&) {});
 }
 
-std::size_t Ledger::forget(Instant before) {
-  const Impl::Call call(*impl_);
-  Database& database = impl_->database;
-  const std::int64_t limit = before.time_since_epoch().count();
-  constexpr std::string_view due =
-      "SELECT position FROM orders JOIN order_keys USING (position) WHERE state = 'issued' AND issued_at < ?";
-  const auto count = database.number("SELECT count(*) FROM (" + std::string(due) + ")", {limit});
-  if (count == 0) return 0;
-  impl_->record({.kind = "forgotten", .body = {{"before", limit}, {"orders", count}}}, [&](const Event&) {
-    database.run("DELETE FROM order_keys WHERE position IN (" + std::string(due) + ")", {limit});
-  });
-  // The key was also in the write-ahead log, in pages older than this one.
-  sweep_holders(database);
-  database.checkpoint();
-  return static_cast<std::size_t>(count);
-}
-
 void Ledger::export_events(std::ostream& out) const {
   const Impl::Call call(*impl_);
   const auto hex_or_null = [](const std::optional<Bytes>& bytes) {

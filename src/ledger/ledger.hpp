@@ -22,6 +22,20 @@ struct OrderLine {                        // what may be shown of an order: no h
   int failures = 0;
 };
 
+/// What became of an order, for whoever ordered it. The two numbers are the holder's: they belong into
+/// private files alone, and are empty where the holder was forgotten.
+struct ResultLine {
+  std::string order, state;   // as OrderLine
+  std::string number;         // of the card
+  std::string chip;           // hex; of an issued card, as what follows
+  std::string sod_digest;     // SHA-256 of its EF.SOD, hex; empty where ledgers of version 1 promised it
+  std::string access_number;  // that opens the chip; empty where its profile has none
+};
+
+struct Delivery {
+  std::size_t orders = 0, issued = 0;
+};
+
 struct Totals {
   std::size_t orders = 0, queued = 0, waiting = 0;  // waiting for a chip to come back or a person
   std::size_t drawn = 0, issued = 0, rejected = 0, spoiled = 0, returned = 0,
@@ -63,7 +77,15 @@ class Ledger final : public run::Journal {
   /// back into the queue. The reason stands in the chain for ever, in clear.
   /// @throws Error Code::usage for an order that is neither, or a reason that is not 1 to 200 printable bytes
   void release(const std::string& order_id, const std::string& reason);
-  /// Destroys the keys of holder data of orders that were issued before `before`.
+  /// Hands out what became of each order of a batch, in the order of the queue, and puts that on record once
+  /// `kept` has returned: what `each` was given is then where it will last. Whatever the two throw passes
+  /// through, and nothing was delivered. One durable commit. Neither may call the ledger.
+  /// @param profile that of the batch
+  /// @throws Error Code::usage where there is no such batch, or it is of another profile
+  Delivery deliver(const std::string& batch, const profile::Profile& profile,
+                   const std::function<void(const ResultLine&)>& each, const std::function<void()>& kept);
+  /// Destroys the keys of holder data of orders that were issued before `before` and whose result was
+  /// delivered since.
   std::size_t forget(Instant before);
 
   /// Puts on record that somebody looks at the card in this reader. One durable commit.
@@ -77,6 +99,7 @@ class Ledger final : public run::Journal {
   void put_back(const std::string& order_id) override;
   void hold(const std::string& order_id, std::string_view why) override;
   run::ChipHistory history(const keys::ChipId& chip) override;
+  plan::Order order_of(const run::RunId& run) override;
   bool take_up(const run::RunId& run) override;
   void let_go(const run::RunId& run) override;
   std::size_t uncertain() override;

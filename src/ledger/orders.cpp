@@ -118,6 +118,39 @@ void sweep_holders(Database& database) {
   }
 }
 
+namespace {
+
+Secret order_key(Database& database, const keys::LedgerKeys& keys, std::int64_t position) {
+  auto row = database.query(
+      "SELECT wrapped, id FROM order_keys JOIN orders USING (position) WHERE position = ?", {position});
+  if (!row.step())
+    throw Error(Code::ledger_damaged,
+                "the order at position " + std::to_string(position) + " has lost its key");
+  return keys.unwrap(row.blob(0), as_bytes(row.text(1)));
+}
+
+/// What a sealed digest is bound to.
+Bytes sod_of(const run::RunId& run) {
+  return Canonical().add("EF.SOD").add(ByteView(run)).bytes();
+}
+
+}  // namespace
+
+Bytes seal_sod(Database& database, const keys::LedgerKeys& keys, std::int64_t position, const run::RunId& run,
+               ByteView digest) {
+  return keys.seal(order_key(database, keys, position), Secret::copy_of(digest), sod_of(run));
+}
+
+Bytes open_sod(Database& database, const keys::LedgerKeys& keys, std::int64_t position, const run::RunId& run,
+               ByteView sealed) {
+  try {
+    const Secret digest = crypto::open(order_key(database, keys, position), sealed, sod_of(run));
+    return {digest.expose().begin(), digest.expose().end()};
+  } catch (const Error&) {
+    throw Error(Code::ledger_damaged, "run " + to_hex(run) + ": its sealed EF.SOD digest was changed");
+  }
+}
+
 std::optional<std::int64_t> next_in_queue(Database& database, const std::set<std::int64_t>& held) {
   auto row = database.query("SELECT position FROM orders WHERE state = 'queued' ORDER BY position");
   while (row.step())

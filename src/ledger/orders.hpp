@@ -9,6 +9,7 @@
 #include "keys/keys.hpp"
 #include "ledger/database.hpp"
 #include "plan/order.hpp"
+#include "run/journal.hpp"
 
 namespace perso::ledger {
 
@@ -72,5 +73,13 @@ std::optional<std::int64_t> next_in_queue(Database& database, const std::set<std
 
 /// @throws Error ledger_damaged where it does not open
 plan::Order open_order(Database& database, const keys::LedgerKeys& keys, std::int64_t position);
+
+/// An EF.SOD digest under the key of its order, so that it goes when the holder is forgotten: whoever has a
+/// card and the ledger does not find the one by the other.
+Bytes seal_sod(Database& database, const keys::LedgerKeys& keys, std::int64_t position, const run::RunId& run,
+               ByteView digest);
+/// @throws Error ledger_damaged where it does not open
+Bytes open_sod(Database& database, const keys::LedgerKeys& keys, std::int64_t position, const run::RunId& run,
+               ByteView sealed);
 
 }  // namespace perso::ledger

@@ -1,5 +1,6 @@
 #include "ledger/replay.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "bytes/error.hpp"
@@ -29,9 +30,9 @@ std::int64_t number_of(const Json& body, const char* key) {
 
 void Replay::apply(const Event& event) {
   static const std::map<std::string_view, void (Replay::*)(const Event&)> handlers{
-      {"imported", &Replay::imported},   {"opened", &Replay::opened}, {"bound", &Replay::bound},
-      {"promised", &Replay::promised},   {"closed", &Replay::closed}, {"released", &Replay::released},
-      {"forgotten", &Replay::forgotten}, {"held", &Replay::held}};
+      {"imported", &Replay::imported},    {"opened", &Replay::opened}, {"bound", &Replay::bound},
+      {"promised", &Replay::promised},    {"closed", &Replay::closed}, {"released", &Replay::released},
+      {"forgotten", &Replay::forgetting}, {"held", &Replay::held},     {"result", &Replay::result}};
   const auto handler = handlers.find(event.kind);
   if (handler == handlers.end())
     return;  // created, rekeying, refused, inspected: on the record, and in no other table
@@ -44,10 +45,13 @@ void Replay::apply(const Event& event) {
 
 void Replay::imported(const Event& event) {
   const Json body = Json::parse(event.body);
-  const auto [batch, fresh] = batches.try_emplace(
-      text_of(body, "batch"),
-      ReplayedBatch{text_of(body, "profile"), number_of(body, "first"), number_of(body, "orders"), event.seq,
-                    from_hex(text_of(body, "commitment"))});
+  const auto [batch, fresh] =
+      batches.try_emplace(text_of(body, "batch"), ReplayedBatch{text_of(body, "profile"),
+                                                                number_of(body, "first"),
+                                                                number_of(body, "orders"),
+                                                                event.seq,
+                                                                from_hex(text_of(body, "commitment")),
+                                                                {}});
   if (!fresh) contradiction(event, "imports batch " + batch->first + " a second time");
 }
 
@@ -87,7 +91,9 @@ void Replay::bound(const Event& event) {
 
 void Replay::promised(const Event& event) {
   ReplayedRun& run = open_run(event, run_of(event));
-  run.promise = from_hex(text_of(Json::parse(event.body), "promise"));
+  const Json body = Json::parse(event.body);
+  run.promise = from_hex(text_of(body, "promise"));
+  if (body.contains("sod")) run.sod = from_hex(text_of(body, "sod"));
   orders.at(run.order_id).state = state::uncertain;
 }
 
@@ -130,14 +136,32 @@ void Replay::released(const Event& event) {
   }
 }
 
-void Replay::forgotten(const Event& event) {
+void Replay::result(const Event& event) {
+  const auto batch = batches.find(text_of(Json::parse(event.body), "batch"));
+  if (batch == batches.end()) contradiction(event, "delivers a batch that was not imported");
+  batch->second.results.push_back(event.seq);
+}
+
+void Replay::forgetting(const Event& event) {
   const Json body = Json::parse(event.body);
-  const auto before = number_of(body, "before");
-  for (auto& [id, order] : orders)
-    if (order.state == state::issued && !order.forgotten && order.issued_at < before) {
-      order.forgotten = event.seq;
-      order.last_event = event.seq;
-    }
+  forgettings.push_back({event.seq, number_of(body, "before"), body.value("delivered", false)});
+}
+
+std::optional<std::int64_t> Replay::delivered(const ReplayedOrder& order, const ReplayedBatch& batch) const {
+  if (order.state != state::issued) return std::nullopt;
+  const auto first = std::ranges::upper_bound(batch.results, order.last_event);
+  return first == batch.results.end() ? std::nullopt : std::optional(*first);
+}
+
+std::optional<std::int64_t> Replay::forgotten(const ReplayedOrder& order, const ReplayedBatch& batch) const {
+  if (order.state != state::issued) return std::nullopt;
+  const auto delivery = delivered(order, batch);
+  const auto forgets = [&](const Forgetting& forgetting) {
+    return forgetting.event > order.last_event && order.issued_at < forgetting.before &&
+           (!forgetting.of_delivered || (delivery && *delivery < forgetting.event));
+  };
+  const auto first = std::ranges::find_if(forgettings, forgets);
+  return first == forgettings.end() ? std::nullopt : std::optional(first->event);
 }
 
 }  // namespace perso::ledger

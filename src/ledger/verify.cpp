@@ -64,8 +64,10 @@ class Verification {
   void orders() {
     std::map<std::string, Seen> seen;
     auto row = database_.query(
-        "SELECT position, id, batch, number, holder, commitment, state, failures, issued_at, wrapped, sealed"
-        " FROM orders LEFT JOIN order_keys USING (position) LEFT JOIN holders USING (position) ORDER BY "
+        "SELECT position, id, batch, number, holder, commitment, state, failures, issued_at, delivered, "
+        "wrapped, "
+        "sealed FROM orders LEFT JOIN order_keys USING (position) LEFT JOIN holders USING (position) ORDER "
+        "BY "
         "position");
     while (row.step()) {
       const OrderRow order{row.integer(0), row.text(1), row.text(2), row.blob(3), row.blob(4)};
@@ -74,16 +76,22 @@ class Verification {
       count(order, row.blob(5), seen[order.batch]);
 
       const auto found = replay_.orders.find(order.id);
-      const ReplayedOrder untouched{"queued", 0, {}, {}, replay_.batches.at(order.batch).event};
+      const ReplayedBatch& batch = replay_.batches.at(order.batch);
+      const ReplayedOrder untouched{"queued", 0, {}, batch.event};
       const ReplayedOrder& expected = found == replay_.orders.end() ? untouched : found->second;
+      const auto delivered = replay_.delivered(expected, batch),
+                 forgotten = replay_.forgotten(expected, batch);
       RowCheck(name, expected.last_event)
           .same("state", row.text(6), expected.state)
           .same("failures", row.integer(7), expected.failures)
-          .same("issued_at", row.optional_integer(8), expected.issued_at)
-          .same("its key", row.null(9), expected.forgotten.has_value());
-      if (!expected.forgotten &&
-          (row.null(10) ||
-           !equal_constant_time(order.holder, holder_commitment(keys_, row.blob(9), row.blob(10)))))
+          .same("issued_at", row.optional_integer(8), expected.issued_at);
+      RowCheck(name, delivered.value_or(expected.last_event))
+          .same("delivered", row.optional_integer(9), delivered);
+      RowCheck(name, forgotten.value_or(expected.last_event))
+          .same("its key", row.null(10), forgotten.has_value());
+      if (!forgotten &&
+          (row.null(11) ||
+           !equal_constant_time(order.holder, holder_commitment(keys_, row.blob(10), row.blob(11)))))
         failure(name + ": its sealed holder data was changed");
       if (found != replay_.orders.end()) ++matched_orders_;
     }
@@ -93,7 +101,8 @@ class Verification {
 
   void runs() {
     auto row = database_.query(
-        "SELECT run, coalesce(id, ''), chip, bound, promise, outcome, why, closed FROM runs LEFT JOIN orders "
+        "SELECT run, coalesce(id, ''), chip, bound, promise, outcome, why, closed, sod FROM runs LEFT JOIN "
+        "orders "
         "USING (position)"
         " ORDER BY bound");
     std::size_t rows = 0;
@@ -109,7 +118,8 @@ class Verification {
           .same("promise", row.optional_blob(4), expected.promise)
           .same("outcome", row.optional_text(5), expected.outcome)
           .same("why", row.optional_text(6), expected.why)
-          .same("closed", row.optional_integer(7), expected.closed);
+          .same("closed", row.optional_integer(7), expected.closed)
+          .same("sod", row.optional_blob(8), expected.sod);
     }
     if (rows != replay_.runs.size()) failure("runs: a row is missing");
   }

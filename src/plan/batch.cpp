@@ -1,11 +1,11 @@
-// Batches of orders as CSV.
+#include "plan/batch.hpp"
+
 #include <algorithm>
 #include <fstream>
 #include <set>
 
-#include "bytes/error.hpp"
 #include "plan/csv.hpp"
-#include "plan/order.hpp"
+#include "plan/json.hpp"
 #include "plan/values.hpp"
 
 namespace perso::plan {
@@ -19,126 +19,210 @@ using profile::FieldType;
 constexpr std::string_view order_column = "order";
 constexpr std::string_view reason_column = "reason";
 
-/// The rows of one batch, each to an order.
+[[noreturn]] void refuse_portrait(const std::string& what) {
+  throw Error(Code::portrait_invalid, what);
+}
+
+/// Whether every order says it: `fill_in` gives none.
+bool is_needed(const Field& field) {
+  return !field.optional && !field.validity && !field.today && field.type != FieldType::count &&
+         field.type != FieldType::access_number;
+}
+
+/// The rows of one batch, each to an order or to its faults. What kind of file they come from is not known
+/// here.
 class Batch {
  public:
-  Batch(const fs::path& csv, const profile::Profile& profile)
-      : file_(csv), folder_(fs::canonical(csv).parent_path()), profile_(profile) {}
+  Batch(const fs::path& file, const Intake& intake, const std::function<void(Order&&)>& take,
+        const std::function<void(const Rejected&)>& reject)
+      : file_(file.string()), folder_(folder_of(file)), intake_(intake), take_(take), reject_(reject) {}
 
-  void read_header(const std::vector<std::string>& cells) {
+  bool has_columns() const { return !columns_.empty(); }
+  const std::vector<std::string>& columns() const { return columns_; }
+
+  /// The header of a file that has one.
+  void set_columns(const std::vector<std::string>& names) {
+    const std::string where = file_ + " row 1: ";
+    const auto fail = [&](const std::string& what) { throw Error(Code::order_invalid, where + what); };
     std::set<std::string, std::less<>> seen;
-    for (const std::string& name : cells) {
-      if (name != order_column && name != reason_column && profile_.field(name) == nullptr)
-        fail(file_.string() + " row 1",
-             "has a column that the profile does not know; take it out or correct its name");
-      if (!seen.insert(name).second)
-        fail(file_.string() + " row 1", "has the column " + name + " twice; take one out");
+    for (const std::string& name : names) {
+      if (!is_known(name))
+        fail("has a column that the profile does not know; take it out or correct its name");
+      if (!seen.insert(name).second) fail("has the column " + name + " twice; take one out");
     }
-    const auto need = [&](std::string_view name) {
-      if (!seen.contains(name))
-        fail(file_.string() + " row 1", "has no column " + std::string(name) + "; add it");
-    };
-    need(order_column);
-    need(reason_column);
-    for (const Field& field : profile_.holder)
-      if (!field.optional && !field.validity && field.type != FieldType::count) need(field.name);
-    columns_ = cells;
+    for (const std::string& name : all_columns()) {
+      const Field* field = intake_.profile.field(name);
+      if (!seen.contains(name) && (field == nullptr || is_needed(*field)))
+        fail("has no column " + name + "; add it");
+    }
+    columns_ = names;
   }
 
-  /// Where a row stands, for messages: with its id, once that is known to be one and to tell nothing of the
-  /// holder.
-  std::string place(std::size_t row, const std::vector<std::string>& cells) const {
-    const std::string place = file_.string() + " row " + std::to_string(row);
-    if (cells.size() != columns_.size()) return place;
-    Order order;
-    for (std::size_t i = 0; i < cells.size(); ++i)
-      (columns_[i] == order_column ? order.id : order.fields[columns_[i]]) = cells[i];
-    const bool shown = is_order_id(order.id) && !field_told_by_id(order, profile_);
-    return shown ? place + " (" + order.id + ")" : place;
+  /// order, reason and every field, for a file without a header.
+  std::vector<std::string> all_columns() const {
+    std::vector<std::string> names{std::string(order_column), std::string(reason_column)};
+    for (const Field& field : intake_.profile.holder) names.push_back(field.name);
+    return names;
+  }
+  bool is_known(std::string_view name) const {
+    return name == order_column || name == reason_column || name == reasons_column ||
+           intake_.profile.field(name) != nullptr;
   }
 
-  Order read_order(const std::string& where, const std::vector<std::string>& cells) const {
-    if (cells.size() != columns_.size())
-      fail(where, "has " + std::to_string(cells.size()) + " values, the header " +
-                      std::to_string(columns_.size()) + "; check its commas");
+  /// @param place "row 7"
+  /// @param faults what was found before the values were looked at
+  void add(const std::string& place, std::vector<std::string> values, std::vector<Fault> faults) {
+    // In a row that is out of step any value may stand where the id should.
+    const std::string where =
+        file_ + ' ' + place + (values.size() == columns_.size() ? shown_id(values) : "");
+    if (values.size() != columns_.size()) {
+      faults.push_back({"", "has " + std::to_string(values.size()) + " values, the header " +
+                                std::to_string(columns_.size()) + "; check its commas"});
+      values.resize(columns_.size());
+    }
     Order order;
-    order.profile = profile_.name;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      const std::string& name = columns_[i];
+    if (faults.empty()) {
+      order = read_order(values, faults);
+      fill_in(order, intake_.profile, intake_.now, intake_.random);
+      for (Fault& fault : faults_of(order, intake_.profile))
+        // Of a field that could not be read, the reason why is told already.
+        if (std::ranges::find(faults, fault.field, &Fault::field) == faults.end())
+          faults.push_back(std::move(fault));
+    }
+    if (faults.empty()) hand_over(std::move(order), faults);
+    if (!faults.empty()) reject_({where, std::move(faults), columns_, std::move(values)});
+  }
+
+ private:
+  static fs::path folder_of(const fs::path& file) {
+    std::error_code error;  // a file that is not there is told of by who reads it
+    return fs::canonical(file, error).parent_path();
+  }
+
+  void hand_over(Order&& order, std::vector<Fault>& faults) const {
+    try {
+      take_(std::move(order));
+    } catch (const Error& error) {
+      if (error.code() != Code::order_duplicate) throw;
+      faults.push_back({"", error.message(), error.code()});
+    }
+  }
+
+  Order read_order(const std::vector<std::string>& values, std::vector<Fault>& faults) const {
+    Order order;
+    order.profile = intake_.profile.name;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const std::string &name = columns_[i], &value = values[i];
       if (name == order_column) {
-        order.id = cells[i];
+        order.id = value;
       } else if (name == reason_column) {
-        const auto reason = reason_named(cells[i]);
+        const auto reason = reason_named(value);
         if (!reason)
-          fail(where + ", field reason",
-               "is none of first-issue, renewal, replacement, sample; write one of these");
-        order.reason = *reason;
-      } else if (cells[i].empty()) {
+          faults.push_back(
+              {name, "is none of first-issue, renewal, replacement, sample; write one of these"});
+        order.reason = reason.value_or(Reason::renewal);
+      } else if (name == reasons_column || value.empty()) {
         continue;
-      } else if (const Field& field = *profile_.field(name); field.type == FieldType::portrait) {
-        order.portrait = read_portrait(where + ", field " + name, cells[i], field.portrait.max_bytes);
+      } else if (const Field& field = *intake_.profile.field(name); field.type == FieldType::portrait) {
+        try {
+          order.portrait = read_portrait(value, field.portrait.max_source_bytes);
+        } catch (const Error& error) {
+          faults.push_back({name, error.message(), error.code()});
+        }
       } else {
-        order.fields.emplace(name, cells[i]);
+        order.fields.emplace(name, value);
       }
     }
     return order;
   }
 
- private:
-  [[noreturn]] static void fail(const std::string& where, const std::string& what,
-                                Code code = Code::order_invalid) {
-    throw Error(code, where + ' ' + what);
+  /// " (A-7)", once it is known to be an id and to tell nothing of the holder.
+  std::string shown_id(const std::vector<std::string>& values) const {
+    Order order;
+    for (std::size_t i = 0; i < values.size(); ++i)
+      (columns_[i] == order_column ? order.id : order.fields[columns_[i]]) = values[i];
+    const bool shown = is_order_id(order.id) && !field_told_by_id(order, intake_.profile);
+    return shown ? " (" + order.id + ")" : "";
   }
 
   /// A file in the batch's folder or below it, also after every symbolic link has been followed.
-  Bytes read_portrait(const std::string& where, const std::string& name, std::size_t max_bytes) const {
-    const auto refuse = [&](const char* what) { fail(where, what, Code::portrait_invalid); };
+  Bytes read_portrait(const std::string& name, std::size_t max_bytes) const {
     const fs::path path(name);
     if (path.is_absolute() || std::ranges::find(path, "..") != path.end())
-      refuse("leaves the batch's folder; put the file beside the batch");
+      refuse_portrait("leaves the batch's folder; put the file beside the batch");
     std::error_code error;
     const fs::path found = fs::canonical(folder_ / path, error);
-    if (error || !fs::is_regular_file(found, error)) refuse("names no file; put it beside the batch");
+    if (error || !fs::is_regular_file(found, error))
+      refuse_portrait("names no file; put it beside the batch");
     const fs::path inside = found.lexically_relative(folder_);
     if (inside.empty() || *inside.begin() == "..")
-      refuse("leads out of the batch's folder; put the file itself there");
+      refuse_portrait("leads out of the batch's folder; put the file itself there");
 
+    const auto size = fs::file_size(found, error);
+    if (error || size == 0) refuse_portrait("cannot be read or is empty; check the file");
+    if (size > max_bytes)
+      refuse_portrait("is larger than " + std::to_string(max_bytes) + " bytes; make it smaller");
+    Bytes bytes(size);
     std::ifstream in(found, std::ios::binary);
-    Bytes bytes(max_bytes + 1);
-    in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    bytes.resize(static_cast<std::size_t>(in.gcount()));
-    if (in.bad() || bytes.empty()) refuse("cannot be read or is empty; check the file");
-    if (bytes.size() > max_bytes)
-      fail(where, "is larger than " + std::to_string(max_bytes) + " bytes; make it smaller",
-           Code::portrait_invalid);
+    if (!in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size)))
+      refuse_portrait("cannot be read or is empty; check the file");
     return bytes;
   }
 
-  fs::path file_;
+  std::string file_;
   fs::path folder_;
-  const profile::Profile& profile_;
+  const Intake& intake_;
+  const std::function<void(Order&&)>& take_;
+  const std::function<void(const Rejected&)>& reject_;
   std::vector<std::string> columns_;
 };
 
+void read_csv(const fs::path& file, Batch& batch) {
+  for_each_csv_row(file, [&](std::size_t row, const std::vector<std::string>& cells) {
+    if (batch.has_columns())
+      batch.add("row " + std::to_string(row), cells, {});
+    else
+      batch.set_columns(cells);
+  });
+  if (!batch.has_columns()) throw Error(Code::order_invalid, file.string() + ": has no header; write one");
+}
+
+void read_json(const fs::path& file, Batch& batch) {
+  batch.set_columns(batch.all_columns());
+  for_each_json_object(file, [&](std::size_t number, const JsonObject& members) {
+    std::vector<Fault> faults;
+    const auto known = [&](const auto& member) { return batch.is_known(member.first); };
+    if (!std::ranges::all_of(members, known))
+      faults.push_back({"", "has a member that the profile does not know; take it out or correct its name"});
+    std::vector<std::string> values;
+    for (const std::string& name : batch.columns()) {
+      const auto member = members.find(name);
+      values.push_back(member == members.end() ? "" : member->second);
+    }
+    batch.add("object " + std::to_string(number), std::move(values), std::move(faults));
+  });
+}
+
+bool is_json(const fs::path& file) {
+  return file.extension() == ".json" || file.extension() == ".jsonl";
+}
+
 }  // namespace
 
-void read_csv(const std::filesystem::path& csv, const profile::Profile& profile,
-              const std::function<void(Order&&)>& take) {
-  std::optional<Batch> batch;
-  for_each_csv_row(csv, [&](std::size_t row, const std::vector<std::string>& cells) {
-    if (!batch) return batch.emplace(csv, profile).read_header(cells);
-    const std::string where = batch->place(row, cells);
-    Order order = batch->read_order(where, cells);
-    fill_in(order, profile);
-    check(order, profile, where);
-    try {
-      take(std::move(order));
-    } catch (const Error& error) {
-      if (error.code() != Code::order_duplicate) throw;
-      throw Error(error.code(), where + ": " + error.message());
-    }
+void read_batch(const fs::path& file, const Intake& intake, const std::function<void(Order&&)>& take,
+                const std::function<void(const Rejected&)>& reject) {
+  Batch batch(file, intake, take, reject);
+  is_json(file) ? read_json(file, batch) : read_csv(file, batch);
+}
+
+void read_batch(const fs::path& file, const Intake& intake, const std::function<void(Order&&)>& take) {
+  FaultReport report;
+  std::size_t told = 0;
+  read_batch(file, intake, take, [&](const Rejected& rejected) {
+    for (const Fault& fault : rejected.faults) report.add(rejected.where, fault);
+    if (++told == max_rows_told) report.raise();
   });
-  if (!batch) throw Error(Code::order_invalid, csv.string() + ": has no header; write one");
+  if (!report.empty()) report.raise();
 }
 
 }  // namespace perso::plan

@@ -1,13 +1,14 @@
 // Orders against their profile.
 #include <algorithm>
+#include <set>
 
-#include "bytes/error.hpp"
 #include "identity/country.hpp"
 #include "identity/date.hpp"
 #include "identity/name.hpp"
 #include "identity/number.hpp"
 #include "identity/text.hpp"
 #include "plan/order.hpp"
+#include "plan/spelling.hpp"
 #include "plan/values.hpp"
 
 namespace perso::plan {
@@ -19,136 +20,254 @@ using profile::Field;
 using profile::FieldType;
 
 /// What is wrong and how to mend it, to be read after the field's name; nullopt where nothing is.
-using Fault = std::optional<std::string>;
+using Complaint = std::optional<std::string>;
 
-Fault too_long(std::size_t length, std::size_t most) {
-  if (length <= most) return std::nullopt;
-  return "has " + std::to_string(length) + " characters, and the card room for " + std::to_string(most) +
-         "; shorten it";
+Complaint unless(bool good, const std::string& complaint) {
+  return good ? std::nullopt : Complaint(complaint);
 }
 
-Fault latin_name_fault(const std::string& name, std::size_t most) {
-  if (const Fault fault = identity::latin_name_fault(name)) return *fault + "; correct it";
+Complaint too_long(std::size_t length, std::size_t most) {
+  return unless(length <= most, "has " + std::to_string(length) + " characters, and the card room for " +
+                                    std::to_string(most) + "; shorten it");
+}
+
+Complaint about_latin_name(const std::string& name, std::size_t most) {
+  if (const auto fault = identity::latin_name_fault(name)) return *fault + "; correct it";
   return too_long(identity::record_form(identity::parse_latin_name(name)).size(), most);
 }
 
-Fault chinese_name_fault(const std::string& name, std::size_t most) {
-  if (const Fault fault = identity::chinese_name_fault(name)) return *fault + "; correct it";
+Complaint about_chinese_name(const std::string& name, std::size_t most) {
+  if (const auto fault = identity::chinese_name_fault(name)) return *fault + "; correct it";
   return too_long(identity::utf16_units(name), most);
 }
 
-Fault number_fault(const std::optional<identity::NumberFault>& fault) {
-  return fault ? Fault(fault->text + "; correct it") : std::nullopt;
+Complaint about_number(const std::optional<identity::NumberFault>& fault) {
+  return fault ? Complaint(fault->text + "; correct it") : std::nullopt;
 }
 
-Fault digits_fault(const std::string& text, std::size_t digits) {
+Complaint about_number_18(const Field& field, const std::string& number) {
+  std::vector<std::uint16_t> further;
+  for (const auto& [code, digits] : field.numeric)
+    further.push_back(static_cast<std::uint16_t>(std::stoul(digits)));
+  return about_number(identity::check_number_18(number, further));
+}
+
+Complaint about_digits(const std::string& text, std::size_t digits) {
   const bool good =
       text.size() == digits && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-  return good ? std::nullopt : Fault("is not " + std::to_string(digits) + " digits; correct it");
+  return unless(good, "is not " + std::to_string(digits) + " digits; correct it");
 }
 
-Fault unless(bool good, const char* fault) {
-  return good ? std::nullopt : Fault(fault);
+Complaint about_text(const Field& field, const std::string& text) {
+  const auto allowed = [&](char c) { return field.characters.find(c) != std::string::npos; };
+  if (!std::ranges::all_of(text, allowed))
+    return "has a character that the profile does not allow here; write only " + field.characters;
+  if (text.size() < field.min_characters)
+    return "has " + std::to_string(text.size()) + " characters, and " + std::to_string(field.min_characters) +
+           " are the least; complete it";
+  return too_long(text.size(), field.max_characters);
 }
 
 /// Whether a value is well-formed by itself.
-Fault value_fault(const Field& field, const std::string& value) {
+Complaint about_value(const Field& field, const std::string& value) {
   switch (field.type) {
     case FieldType::latin_name:
-      return latin_name_fault(value, field.max_characters);
+      return about_latin_name(value, field.max_characters);
     case FieldType::chinese_name:
-      return chinese_name_fault(value, field.max_characters);
+      return about_chinese_name(value, field.max_characters);
     case FieldType::sex:
       return unless(value == "M" || value == "F", "is neither M nor F; write one of these");
     case FieldType::date:
       return unless(Date::parse(value).has_value(), "is no day of the calendar; write YYYY-MM-DD");
     case FieldType::country:
-      return unless(identity::find_country(value) != nullptr,
-                    "is no country of ISO 3166-1; write its three letters");
+      return unless(identity::is_nationality(value),
+                    "is no country of ISO 3166-1 and no code of ICAO; write its three letters");
     case FieldType::prc_number_18:
-      return number_fault(identity::check_number_18(value));
+      return about_number_18(field, value);
     case FieldType::prc_number_15:
-      return number_fault(identity::check_number_15(value));
+      return about_number(identity::check_number_15(value));
     case FieldType::count:
-      return digits_fault(value, field.digits);
+    case FieldType::access_number:
+      return about_digits(value, field.digits);
+    case FieldType::text:
+      return about_text(field, value);
     case FieldType::portrait:
       return "is a portrait and belongs into a file";
   }
-  return std::nullopt;
+  std::abort();
 }
 
-/// Whether a well-formed value agrees with the others.
-Fault agreement_fault(const Order& order, const profile::Profile& profile, const Field& field,
-                      const std::string& value) {
-  if (field.agrees_with && !identity::bears_birth_date(value, date_of(order, *field.agrees_with)))
-    return "bears a date that contradicts " + *field.agrees_with + "; correct one of the two";
-  if (field.validity) {
-    const Date from = date_of(order, *field.from);
-    const Date born = date_of(order, *field.born);
-    if (from < born)
-      return "counts from " + *field.from + ", which lies before " + *field.born + "; correct one of the two";
-    if (date_of(order, field.name) != last_valid_day(*field.validity, from, born))
-      return "is not the end of the validity that the profile gives at this age; correct it or leave it out";
+bool has_association(const profile::Value& value, const std::string& field) {
+  return value.field == field && value.as == profile::Spelling::association;
+}
+
+bool has_association(const profile::Element& element, const std::string& field) {
+  if (const auto* text = std::get_if<profile::Element::Text>(&element.contents))
+    return has_association(text->value, field);
+  const auto* inner = std::get_if<std::vector<profile::Element>>(&element.contents);
+  return inner != nullptr && std::ranges::any_of(*inner, [&](const profile::Element& one) {
+           return has_association(one, field);
+         });
+}
+
+/// Whether a file of the card has this field as an association item.
+bool spelt_as_association(const profile::Profile& profile, const std::string& field) {
+  const auto in_file = [&](const profile::File& file) {
+    if (const auto* tree = std::get_if<profile::Template>(&file.content))
+      return has_association(tree->root, field);
+    const auto* record = std::get_if<profile::Record>(&file.content);
+    return record != nullptr && std::ranges::any_of(record->fields, [&](const profile::RecordField& place) {
+             return has_association(place.value, field);
+           });
+  };
+  return std::ranges::any_of(profile.applications, [&](const profile::Application& application) {
+    return std::ranges::any_of(application.files, in_file);
+  });
+}
+
+/// Judges one order and keeps all that is wrong with it.
+class Judge {
+ public:
+  Judge(const Order& order, const profile::Profile& profile) : order_(order), profile_(profile) {}
+
+  void judge_values() {
+    whole();
+    for (const Field& field : profile_.holder) by_itself(field);
+    for (const Field& field : profile_.holder)
+      if (is_sound(field.name)) with_others(field, value_of(order_, field.name));
   }
-  if (field.type == FieldType::count && order.reason == Reason::first_issue && value != field.first)
-    return "is not " + field.first + " on a first issue; correct it or the reason";
-  if (field.type == FieldType::prc_number_15 && spelt_as_association(profile, field) &&
-      association(order, profile, value).empty())
-    return "cannot be recovered by readers from this card, whose number or nationality differs; correct it "
-           "or leave it out";
-  return std::nullopt;
+
+  void judge_portrait() {
+    for (const Field& field : profile_.holder)
+      if (field.type == FieldType::portrait && !order_.portrait.empty()) portrait(field);
+  }
+
+  std::vector<Fault> faults() && { return std::move(faults_); }
+
+ private:
+  void add(const std::string& field, const Complaint& complaint) {
+    if (complaint) faults_.push_back({field, *complaint});
+  }
+  /// Given and well-formed: what is compared has to be.
+  bool is_sound(const std::string& field) const { return sound_.contains(field); }
+
+  void whole() {
+    add("order", unless(is_order_id(order_.id), "is not 1 to 64 of A-Z a-z 0-9 . _ -; choose another"));
+    if (const auto told = field_told_by_id(order_, profile_))
+      add("order", "repeats something of " + *told + "; choose an id that tells nothing of the holder");
+    add("profile", unless(order_.profile == profile_.name,
+                          "is not the one that the order is checked against; use the order's own"));
+    const auto known = [&](const auto& value) { return profile_.field(value.first) != nullptr; };
+    add("order", unless(std::ranges::all_of(order_.fields, known),
+                        "has a field that the profile does not know; leave it out"));
+  }
+
+  void by_itself(const Field& field) {
+    const std::string value = value_of(order_, field.name);
+    const bool given = field.type == FieldType::portrait ? !order_.portrait.empty() : !value.empty();
+    if (!given) return add(field.name, unless(field.optional, "is missing; fill it in"));
+    if (value.empty()) return;
+    const Complaint complaint = about_value(field, value);
+    add(field.name, complaint);
+    if (!complaint) sound_.insert(field.name);
+  }
+
+  void with_others(const Field& field, const std::string& value) {
+    if (field.agrees_with && is_sound(*field.agrees_with) &&
+        !identity::bears_birth_date(value, date_of(order_, *field.agrees_with)))
+      add(field.name, "bears a date that contradicts " + *field.agrees_with + "; correct one of the two");
+    if (field.not_before && is_sound(*field.not_before) &&
+        date_of(order_, field.name) < date_of(order_, *field.not_before))
+      add(field.name, "lies before " + *field.not_before + "; correct one of the two");
+    if (field.not_after && is_sound(*field.not_after) &&
+        date_of(order_, field.name) > date_of(order_, *field.not_after))
+      add(field.name, "lies after " + *field.not_after + "; correct one of the two");
+    if (field.validity && is_sound(*field.from) && is_sound(*field.born)) validity(field);
+    if (field.type == FieldType::count && order_.reason == Reason::first_issue && value != field.first)
+      add(field.name, "is not " + field.first + " on a first issue; correct it or the reason");
+    if (field.type == FieldType::prc_number_15 && spelt_as_association(profile_, field.name))
+      previous_number(field, value);
+  }
+
+  void validity(const Field& field) {
+    const Date from = date_of(order_, *field.from);
+    const Date born = date_of(order_, *field.born);
+    if (from < born)
+      add(field.name,
+          "counts from " + *field.from + ", which lies before " + *field.born + "; correct one of the two");
+    else if (date_of(order_, field.name) != last_valid_day(*field.validity, from, born))
+      add(field.name,
+          "is not the end of the validity that the profile gives at this age; correct it or leave it out");
+  }
+
+  /// Hangs on number, nationality and birth date: what is wrong with these is told there.
+  void previous_number(const Field& field, const std::string& value) {
+    const auto in_the_way = [&](const Field& other) {
+      return (other.name == profile_.number || other.type == FieldType::country) && !is_sound(other.name);
+    };
+    if (std::ranges::any_of(profile_.holder, in_the_way)) return;
+    try {
+      association(order_, profile_, value);
+    } catch (const Error&) {
+      add(field.name,
+          "cannot be recovered by readers from this card, whose number differs; correct it or leave it out");
+    }
+  }
+
+  void portrait(const Field& field) {
+    try {
+      identity::check_portrait(order_.portrait, field.portrait);
+    } catch (const Error& error) {
+      faults_.push_back({field.name, "cannot be taken: " + error.message(), Code::portrait_invalid});
+    }
+  }
+
+  const Order& order_;
+  const profile::Profile& profile_;
+  std::vector<Fault> faults_;
+  std::set<std::string, std::less<>> sound_;
+};
+
+}  // namespace
+
+std::vector<Fault> faults_of(const Order& order, const profile::Profile& profile) {
+  Judge judge(order, profile);
+  judge.judge_values();
+  judge.judge_portrait();
+  return std::move(judge).faults();
+}
+
+void FaultReport::add(const std::string& where, const Fault& fault) {
+  if (!lines_.empty()) lines_ += '\n';
+  lines_ += where;
+  lines_ += fault.field.empty() ? ": " : ", field " + fault.field + ' ';
+  lines_ += fault.text;
+  code_ = !code_ || *code_ == fault.code ? fault.code : Code::order_invalid;
+}
+
+void FaultReport::raise() const {
+  throw Error(*code_, lines_);
+}
+
+namespace {
+
+void raise_any(const std::vector<Fault>& faults, const std::string& where) {
+  if (faults.empty()) return;
+  FaultReport report;
+  for (const Fault& fault : faults) report.add(where, fault);
+  report.raise();
 }
 
 }  // namespace
 
-void fill_in(Order& order, const profile::Profile& profile) {
-  for (const Field& field : profile.holder) {
-    if (order.fields.contains(field.name)) continue;
-    if (field.type == FieldType::count && order.reason == Reason::first_issue)
-      order.fields[field.name] = field.first;
-    if (!field.validity) continue;
-    const auto from = Date::parse(value_of(order, *field.from));
-    const auto born = Date::parse(value_of(order, *field.born));
-    if (from && born) order.fields[field.name] = last_valid_day(*field.validity, *from, *born).to_text();
-  }
+void check(const Order& order, const profile::Profile& profile, const std::string& where) {
+  raise_any(faults_of(order, profile), where);
 }
 
-void check(const Order& order, const profile::Profile& profile, const std::string& where) {
-  const auto judge = [&](const std::string& field, const Fault& fault) {
-    if (fault) throw Error(Code::order_invalid, where + ", field " + field + ' ' + *fault);
-  };
-  judge("order", unless(is_order_id(order.id), "is not 1 to 64 of A-Z a-z 0-9 . _ -; choose another"));
-  if (const auto told = field_told_by_id(order, profile))
-    judge("order", "repeats something of " + *told + "; choose an id that tells nothing of the holder");
-  judge("profile", unless(order.profile == profile.name,
-                          "is not the one that the order is checked against; use the order's own"));
-  for (const auto& [name, value] : order.fields)
-    if (profile.field(name) == nullptr)
-      judge("order", "has a field that the profile does not know; leave it out");
-
-  // First each by itself, then with each other: what is compared has to be well-formed.
-  for (const Field& field : profile.holder) {
-    if (field.type == FieldType::portrait) continue;
-    const std::string value = value_of(order, field.name);
-    if (!value.empty()) judge(field.name, value_fault(field, value));
-  }
-  for (const Field& field : profile.holder) {
-    const bool given =
-        field.type == FieldType::portrait ? !order.portrait.empty() : !value_of(order, field.name).empty();
-    if (!given && !field.optional) judge(field.name, "is missing; fill it in");
-  }
-  for (const Field& field : profile.holder)
-    if (const std::string value = value_of(order, field.name); !value.empty())
-      judge(field.name, agreement_fault(order, profile, field, value));
-
-  for (const Field& field : profile.holder) {
-    if (field.type != FieldType::portrait || order.portrait.empty()) continue;
-    try {
-      identity::check_portrait(order.portrait, field.portrait);
-    } catch (const Error& error) {
-      throw Error(Code::portrait_invalid, where + ", field " + field.name + ": " + error.message());
-    }
-  }
+void check_values(const Order& order, const profile::Profile& profile, const std::string& where) {
+  Judge judge(order, profile);
+  judge.judge_values();
+  raise_any(std::move(judge).faults(), where);
 }
 
 }  // namespace perso::plan

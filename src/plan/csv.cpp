@@ -8,7 +8,7 @@
 #include <fstream>
 
 #include "bytes/error.hpp"
-#include "identity/text.hpp"
+#include "plan/rows.hpp"
 
 namespace perso::plan {
 
@@ -36,7 +36,7 @@ class Parser {
     if (parsed != chunk.size())
       fail("has quotes that are not closed or stand inside a value; double them or take them out");
     // The buffer holds the cell in hand: it is judged before it grows on.
-    if (csv_get_buffer_size(&csv_) > max_csv_cell + 2 * chunk_size) fail_long();
+    if (csv_get_buffer_size(&csv_) > max_value_bytes + 2 * chunk_size) fail(too_long_text());
   }
 
   void finish() {
@@ -48,10 +48,6 @@ class Parser {
  private:
   [[noreturn]] void fail(const std::string& what) const {
     throw Error(Code::order_invalid, file_ + " row " + std::to_string(row_) + ": " + what);
-  }
-  [[noreturn]] void fail_long() const {
-    fail("has a value of more than " + std::to_string(max_csv_cell) +
-         " bytes; shorten it, or close its quotes");
   }
 
   static void on_cell(void* data, std::size_t size, void* self) {
@@ -73,18 +69,10 @@ class Parser {
   }
 
   void add(std::string_view cell) {
-    if (row_ > max_csv_rows) fail("is one more than a batch may have; make two batches");
-    if (cell.size() > max_csv_cell) fail_long();
-    if (cells_.size() == max_csv_columns)
-      fail("has more than " + std::to_string(max_csv_columns) + " columns; check its commas");
-    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-    if (std::ranges::any_of(cell, is_control))
-      fail("has a control character or line end inside a value; take it out");
-    try {
-      identity::utf16_units(cell);
-    } catch (const Error&) {
-      fail("is not UTF-8; save the file as UTF-8");
-    }
+    if (row_ > max_rows) fail("is one more than a batch may have; make two batches");
+    if (cells_.size() == max_columns)
+      fail("has more than " + std::to_string(max_columns) + " columns; check its commas");
+    if (const auto fault = text_fault(cell)) fail(*fault);
     cells_.emplace_back(cell);
   }
 
@@ -126,6 +114,19 @@ void for_each_csv_row(const std::filesystem::path& file, const Take& take) {
     parser.feed(chunk);
   }
   parser.finish();
+}
+
+std::string csv_line(const std::vector<std::string>& cells) {
+  std::string line;
+  for (const std::string& cell : cells) {
+    if (&cell != &cells.front()) line += ',';
+    const bool quoted =
+        cell.find_first_of(",\"\r\n") != std::string::npos || cell.starts_with(' ') || cell.ends_with(' ');
+    if (quoted) line += '"';
+    for (const char c : cell) line += c == '"' ? "\"\"" : std::string(1, c);
+    if (quoted) line += '"';
+  }
+  return line + '\n';
 }
 
 }  // namespace perso::plan

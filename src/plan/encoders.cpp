@@ -1,9 +1,9 @@
 #include "plan/encoders.hpp"
 
 #include <algorithm>
-#include <array>
 
-#include "bytes/error.hpp"
+#include "crypto/gmt0010.hpp"
+#include "identity/country.hpp"
 #include "identity/mrz.hpp"
 #include "lds/com.hpp"
 #include "lds/dg1.hpp"
@@ -11,11 +11,14 @@
 #include "lds/dg2.hpp"
 #include "lds/files.hpp"
 #include "lds/sod.hpp"
+#include "plan/spelling.hpp"
 #include "plan/values.hpp"
 
 namespace perso::plan {
 
 namespace {
+
+constexpr std::string_view lds_1_7 = "0107";  // whose security object names no versions
 
 /// The curve of a key that a chip makes, by the algorithm's name in a profile.
 const std::string& curve_of(const std::string& algorithm) {
@@ -25,10 +28,16 @@ const std::string& curve_of(const std::string& algorithm) {
   return found->second;
 }
 
-/// As a machine readable zone writes it: Germany alone has a code that is not of ISO 3166-1 (ICAO 9303-3
-/// clause 5).
-std::string mrz_state(const std::string& alpha_3) {
-  return alpha_3 == "DEU" ? "D" : alpha_3;
+identity::MrzForm form_of(profile::Mrz::Form form) {
+  switch (form) {
+    case profile::Mrz::Form::td1:
+      return identity::MrzForm::td1;
+    case profile::Mrz::Form::td2:
+      return identity::MrzForm::td2;
+    case profile::Mrz::Form::td3:
+      return identity::MrzForm::td3;
+  }
+  std::abort();
 }
 
 /// Data group number of a file by its identifier; 0 for a file that is none.
@@ -38,6 +47,7 @@ int data_group_of(const PlannedFile& file) {
 }
 
 struct Encoder {
+  const Plan& plan;
   const PlannedApplication& application;
   const Known& known;
   using Result = std::optional<Bytes>;
@@ -45,16 +55,21 @@ struct Encoder {
   Result operator()(const profile::Mrz& mrz) const {
     if (known.order == nullptr) return std::nullopt;
     const Order& order = *known.order;
-    identity::Td1 zone;
+    const auto optional_data = [&](const std::optional<profile::Value>& value) {
+      return value ? spell(*value, known.profile, order) : "";
+    };
+    identity::MrzFields zone;
     zone.document_code = mrz.document_code;
     zone.issuing_state = mrz.issuer;
     zone.number = value_of(order, mrz.number);
+    zone.optional_1 = optional_data(mrz.optional_1);
     zone.birth = date_of(order, mrz.born).yymmdd();
     zone.sex = value_of(order, mrz.sex).front();
     zone.expiry = date_of(order, mrz.expires).yymmdd();
-    zone.nationality = mrz_state(value_of(order, mrz.nationality));
+    zone.nationality = identity::icao_code(value_of(order, mrz.nationality));
+    zone.optional_2 = optional_data(mrz.optional_2);
     zone.name = identity::parse_latin_name(value_of(order, mrz.name));
-    return lds::encode_dg1(identity::encode_td1(zone));
+    return lds::encode_dg1(identity::encode_mrz(form_of(mrz.form), zone));
   }
 
   Result operator()(const profile::Com& com) const {
@@ -66,13 +81,13 @@ struct Encoder {
   }
 
   Result operator()(const profile::Face&) const {
-    if (known.order == nullptr) return std::nullopt;
-    return lds::encode_dg2(known.order->portrait);
+    if (known.portrait == nullptr) return std::nullopt;
+    return lds::encode_dg2(*known.portrait);
   }
 
   Result operator()(const profile::Image&) const {
-    if (known.order == nullptr) return std::nullopt;
-    return known.order->portrait;
+    if (known.portrait == nullptr) return std::nullopt;
+    return *known.portrait;
   }
 
   Result operator()(const profile::Record& record) const {
@@ -80,12 +95,24 @@ struct Encoder {
     return encode_record(record, known.profile, *known.order);
   }
 
+  Result operator()(const profile::Template& tree) const {
+    if (known.order == nullptr) return std::nullopt;
+    return encode_template(tree, known.profile, *known.order);
+  }
+
+  Result operator()(const profile::Literal& literal) const { return literal.bytes; }
+
+  Result operator()(const profile::Certificate& content) const {
+    return signer(content.of).certificate().der();
+  }
+
   Result operator()(const profile::ChipPublicKey& content) const {
+    const auto injected = std::ranges::find(plan.keys, content.key, &PlannedKey::name);
+    if (injected != plan.keys.end()) return lds::encode_dg15(injected->key->public_key());
     if (known.chip == nullptr) return std::nullopt;
-    const auto& keys = known.profile.chip.generates;
-    const auto key = std::ranges::find(keys, content.key, &profile::GeneratedKey::name);
+    const profile::ChipKey* key = known.profile.chip.key(content.key);
     const auto point = known.chip->public_keys.find(content.key);
-    if (key == keys.end() || point == known.chip->public_keys.end())
+    if (key == nullptr || point == known.chip->public_keys.end())
       throw Error(Code::key_missing, "the chip made no key " + content.key);
     // ICAO 9303-12 4.4 wants the curve written out wherever a public key stands.
     return lds::encode_dg15(crypto::EcPublicKey::from_point(curve_of(key->algorithm), point->second),
@@ -93,7 +120,6 @@ struct Encoder {
   }
 
   Result operator()(const profile::Sod& sod) const {
-    if (known.signers == nullptr) return std::nullopt;
     std::map<int, ByteView> data_groups;
     for (const PlannedFile& file : application.files) {
       const int number = data_group_of(file);
@@ -101,17 +127,36 @@ struct Encoder {
       if (!file.contents) return std::nullopt;
       data_groups.emplace(number, *file.contents);
     }
-    const keys::Signer& signer = (*known.signers)(sod.signer);
-    return lds::encode_sod(lds::security_object_over(data_groups), signer.certificate(), known.now,
-                           [&](ByteView message) { return signer.sign(message); });
+    const keys::Signer& by = signer(sod.signer);
+    std::optional<lds::LdsVersions> versions;
+    if (sod.lds_version != lds_1_7) versions = {sod.lds_version, sod.unicode_version};
+    return lds::encode_sod(lds::security_object_over(data_groups, sod.hash, versions), by.certificate(),
+                           known.workshop.now, [&](ByteView message) { return by.sign(message); });
   }
+
+  Result operator()(const profile::Cms& cms) const {
+    Bytes content;
+    for (const profile::FileRef& ref : cms.over) {
+      const PlannedFile& file = plan.applications.at(ref.application).files.at(ref.file);
+      if (!file.contents) return std::nullopt;
+      append(content, *file.contents);
+    }
+    const keys::Signer& by = signer(cms.signer);
+    const auto sign = [&](ByteView message) { return by.sign(message); };
+    if (cms.kind == profile::Cms::Kind::gmt_0010)
+      return crypto::sign_gmt0010(content, by.certificate(), sign);
+    return crypto::sign_cms_detached(content, by.certificate(), known.workshop.now, sign);
+  }
+
+ private:
+  const keys::Signer& signer(const std::string& name) const { return known.workshop.signers(name); }
 };
 
 }  // namespace
 
-std::optional<Bytes> encode(const profile::Content& content, const PlannedApplication& application,
+std::optional<Bytes> encode(const profile::Content& content, const Plan& plan, std::size_t application,
                             const Known& known) {
-  return std::visit(Encoder{application, known}, content);
+  return std::visit(Encoder{plan, plan.applications.at(application), known}, content);
 }
 
 }  // namespace perso::plan

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "bytes/error.hpp"
+#include "plan/values.hpp"
 
 namespace perso::plan {
 
@@ -46,16 +47,6 @@ class Decoder {
   ByteView rest_;
 };
 
-/// The value of the profile's field of this type; empty where the profile or the order has none.
-std::string value_of_type(const Order& order, const profile::Profile& profile, profile::FieldType type) {
-  for (const profile::Field& field : profile.holder) {
-    if (field.type != type) continue;
-    const auto found = order.fields.find(field.name);
-    return found == order.fields.end() ? "" : found->second;
-  }
-  return "";
-}
-
 }  // namespace
 
 std::string_view name_of(Reason reason) {
@@ -68,11 +59,17 @@ std::optional<Reason> reason_named(std::string_view name) {
 }
 
 std::string Order::number(const profile::Profile& edition) const {
-  return value_of_type(*this, edition, profile::FieldType::prc_number_18);
+  return value_of(*this, edition.number);
 }
 
 std::string Order::replacement(const profile::Profile& edition) const {
-  return value_of_type(*this, edition, profile::FieldType::count);
+  return edition.replacements ? value_of(*this, *edition.replacements) : "";
+}
+
+std::string Order::access_number(const profile::Profile& edition) const {
+  const auto field =
+      std::ranges::find(edition.holder, profile::FieldType::access_number, &profile::Field::type);
+  return field == edition.holder.end() ? "" : value_of(*this, field->name);
 }
 
 Secret Order::encode() const {

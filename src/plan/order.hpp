@@ -1,11 +1,13 @@
 // Orders: one card to make, as a customer hands it over.
 #pragma once
 
-#include <filesystem>
-#include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "bytes/clock.hpp"
+#include "bytes/error.hpp"
 #include "bytes/secret.hpp"
 #include "profile/profile.hpp"
 
@@ -23,12 +25,15 @@ struct Order {
   std::string profile;
   Reason reason = Reason::first_issue;
   std::map<std::string, std::string> fields;
-  Bytes portrait;  // JPEG
+  Bytes portrait;  // as the customer gave it
 
   /// The card's number: the value of the profile's number field.
   std::string number(const profile::Profile& edition) const;
-  /// Replacement count as the card bears it, "00".
+  /// How often the card was replaced, "00": the value of the profile's replacements field; empty where it has
+  /// none.
   std::string replacement(const profile::Profile& edition) const;
+  /// The digits that open the chip; empty where the profile has none.
+  std::string access_number(const profile::Profile& edition) const;
 
   /// For sealing into the ledger and back.
   Secret encode() const;
@@ -36,23 +41,37 @@ struct Order {
   static Order decode(const Secret& encoded);
 };
 
-/// Computes what an order may leave out: a date whose validity the profile tells, and the count of a first
-/// issue.
-void fill_in(Order& order, const profile::Profile& profile);
+/// Gives an order what it may leave out: the day on which it is taken in (in China), a date whose validity
+/// the profile tells, the count of a first issue, and an access number, drawn without bias.
+void fill_in(Order& order, const profile::Profile& profile, Instant now, Random& random);
+
+/// One thing that is wrong with an order. Nothing of the holder stands in it.
+struct Fault {
+  std::string field;  // empty for what is wrong with the order as a whole
+  std::string text;   // "is missing; fill it in": what is wrong and how to mend it
+  Code code = Code::order_invalid;
+};
 
 /// Checks every field against the profile: characters, lengths, dates that exist, check characters, what
-/// agrees with what, validity by age, the portrait. Nothing of the holder stands in a message.
-/// @throws Error order_invalid or portrait_invalid: "WHERE, field F: what is wrong; how to mend it"
-void check(const Order& order, const profile::Profile& profile, const std::string& where);
+/// agrees with what, validity by age, the portrait. All that is found; empty for a good order.
+std::vector<Fault> faults_of(const Order& order, const profile::Profile& profile);
 
-/// Reads a batch: CSV in UTF-8 (RFC 4180, CRLF or LF) whose header line, row 1, names the columns: `order`,
-/// `reason` and the profile's fields. The portrait's column holds the name of a file in the batch's folder.
-/// An empty cell is a value left out. Calls `take` for each order, filled in and checked, in the file's
-/// order; the first fault ends it before the next `take`. One row is held at a time. Ids that stand twice are
-/// the ledger's to find, which knows all that ever were: an order_duplicate that `take` throws gets its file
-/// and row here.
-/// @throws Error order_invalid, portrait_invalid or order_duplicate: "FILE row N (order ID), field F: ..."
-void read_csv(const std::filesystem::path& csv, const profile::Profile& profile,
-              const std::function<void(Order&&)>& take);
+/// Faults on their way to an Error, a line each: "WHERE, field F is missing; fill it in".
+class FaultReport {
+ public:
+  void add(const std::string& where, const Fault& fault);
+  bool empty() const { return !code_; }
+  /// @throws Error with all of them; of the code that they share, else order_invalid
+  [[noreturn]] void raise() const;
+
+ private:
+  std::string lines_;
+  std::optional<Code> code_;
+};
+
+/// @throws Error order_invalid or portrait_invalid with every fault, a line each
+void check(const Order& order, const profile::Profile& profile, const std::string& where);
+/// The same but for the picture in the portrait, which `compile` judges when it prepares it.
+void check_values(const Order& order, const profile::Profile& profile, const std::string& where);
 
 }  // namespace perso::plan

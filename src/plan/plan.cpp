@@ -1,10 +1,11 @@
 #include "plan/plan.hpp"
 
 #include <algorithm>
+#include <charconv>
 
-#include "bytes/error.hpp"
 #include "lds/files.hpp"
 #include "plan/encoders.hpp"
+#include "plan/values.hpp"
 
 namespace perso::plan {
 
@@ -12,18 +13,31 @@ namespace {
 
 constexpr iso7816::Fid sod_fid{0x011D};
 
+/// Contents at the size that the profile gives the file.
+Bytes filled_up(Bytes contents, const profile::File& file) {
+  if (!file.size) return contents;
+  if (contents.size() > *file.size)
+    throw Error(Code::chip_full, "file " + file.name + " would have " + std::to_string(contents.size()) +
+                                     " bytes and has room for " + std::to_string(*file.size) +
+                                     "; enlarge it");
+  contents.resize(*file.size);
+  return contents;
+}
+
 /// Encodes every file for which enough is known. One that is done may be what another waits for, so it goes
 /// round until nothing more comes. A file with contents is never touched again: it may have been hashed.
 void encode_what_is_known(Plan& plan, const Known& known) {
   for (bool progress = true; progress;) {
     progress = false;
     for (std::size_t a = 0; a < plan.applications.size(); ++a) {
-      PlannedApplication& application = plan.applications[a];
-      for (std::size_t f = 0; f < application.files.size(); ++f) {
-        PlannedFile& file = application.files[f];
-        if (file.contents) continue;
-        file.contents = encode(known.profile.applications[a].files[f].content, application, known);
-        progress = progress || file.contents;
+      std::vector<PlannedFile>& files = plan.applications[a].files;
+      for (std::size_t f = 0; f < files.size(); ++f) {
+        if (files[f].contents) continue;
+        const profile::File& file = known.profile.at({a, f});
+        auto contents = encode(file.content, plan, a, known);
+        if (!contents) continue;
+        files[f].contents = filled_up(std::move(*contents), file);
+        progress = true;
       }
     }
   }
@@ -31,6 +45,23 @@ void encode_what_is_known(Plan& plan, const Known& known) {
     throw Error(Code::chip_full, "the files take " + std::to_string(plan.size()) +
                                      " bytes and the chip has " + std::to_string(known.profile.chip.memory) +
                                      "; use a larger chip or smaller portraits");
+}
+
+/// "rsa-1024"
+std::shared_ptr<const crypto::RsaPrivateKey> make_key(const std::string& algorithm, Random& random) {
+  constexpr std::string_view rsa = "rsa-";
+  std::size_t bits = 0;
+  const char* const end = algorithm.data() + algorithm.size();
+  if (!algorithm.starts_with(rsa) || std::from_chars(algorithm.data() + rsa.size(), end, bits).ptr != end)
+    throw Error(Code::crypto_failed, "the station makes no keys of " + algorithm);
+  return std::make_shared<const crypto::RsaPrivateKey>(crypto::RsaPrivateKey::generate(bits, random));
+}
+
+/// What stands on the chip for the order's portrait: prepared once, whatever number of files it is in.
+std::optional<Bytes> portrait_for_chip(const profile::Profile& profile, const Order& order) {
+  const auto field = std::ranges::find(profile.holder, profile::FieldType::portrait, &profile::Field::type);
+  if (field == profile.holder.end() || order.portrait.empty()) return std::nullopt;
+  return identity::prepare_portrait(order.portrait, field->portrait);
 }
 
 bool made_from(const Plan& plan, const profile::Profile& profile) {
@@ -57,30 +88,53 @@ std::size_t Plan::size() const {
   return total;
 }
 
-std::optional<Bytes> Plan::sod_digest() const {
+std::optional<Bytes> Plan::digest() const {
+  Bytes readable;
   for (const PlannedApplication& application : applications)
-    for (const PlannedFile& file : application.files)
-      if (file.fid == sod_fid && file.contents) return crypto::digest(crypto::Hash::sha256, *file.contents);
-  return std::nullopt;
+    for (const PlannedFile& file : application.files) {
+      if (file.read == profile::Access::never) continue;
+      if (!file.contents) return std::nullopt;
+      if (lds::is_emrtd(application.aid) && file.fid == sod_fid)
+        return crypto::digest(crypto::Hash::sha256, *file.contents);
+      append(readable, *file.contents);
+    }
+  return crypto::digest(crypto::Hash::sha256, readable);
 }
 
-Plan compile(const profile::Profile& profile, const Order& order) {
-  Plan plan{order.id, order.number(profile), order.replacement(profile), {}};
+std::optional<channel::PrintedData> access_of(const profile::Profile& profile, const Order& order) {
+  if (!profile.chip.bac) return std::nullopt;
+  const profile::Bac& bac = *profile.chip.bac;
+  return channel::printed_data(value_of(order, bac.number), date_of(order, bac.born).yymmdd(),
+                               date_of(order, bac.expires).yymmdd());
+}
+
+Plan compile(const profile::Profile& profile, const Order& order, const Workshop& workshop) {
+  Plan plan;
+  plan.order_id = order.id;
+  plan.number = order.number(profile);
+  plan.replacement = order.replacement(profile);
+  plan.access = access_of(profile, order);
   for (const profile::Application& application : profile.applications) {
     PlannedApplication& planned =
         plan.applications.emplace_back(PlannedApplication{application.name, application.aid, {}});
     for (const profile::File& file : application.files)
       planned.files.push_back({file.name, file.fid, file.short_fid, file.read, std::nullopt});
   }
-  encode_what_is_known(plan, {.profile = profile, .order = &order});
+  for (const profile::ChipKey& key : profile.chip.injects)
+    plan.keys.push_back({key.name, key.algorithm, key.id, make_key(key.algorithm, workshop.random)});
+  const std::optional<Bytes> portrait = portrait_for_chip(profile, order);
+  encode_what_is_known(plan, {.profile = profile,
+                              .workshop = workshop,
+                              .order = &order,
+                              .portrait = portrait ? &*portrait : nullptr});
   return plan;
 }
 
 void complete(Plan& plan, const profile::Profile& profile, const ChipContribution& chip,
-              const SignerLookup& signers, Instant now) {
+              const Workshop& workshop) {
   if (!made_from(plan, profile))
     throw Error(Code::profile_invalid, "the plan was compiled from another profile");
-  encode_what_is_known(plan, {.profile = profile, .chip = &chip, .signers = &signers, .now = now});
+  encode_what_is_known(plan, {.profile = profile, .workshop = workshop, .chip = &chip});
 }
 
 }  // namespace perso::plan

@@ -6,6 +6,9 @@
 #include <functional>
 #include <optional>
 
+#include "channel/bac.hpp"
+#include "crypto/rsa.hpp"
+#include "identity/date.hpp"
 #include "keys/keys.hpp"
 #include "plan/order.hpp"
 
@@ -26,6 +29,14 @@ struct PlannedApplication {
   std::vector<PlannedFile> files;
 };
 
+/// A key pair that the station made for the chip. Shared by copies of the plan, which never change it.
+struct PlannedKey {
+  std::string name;
+  std::string algorithm;
+  std::uint8_t id = 0;
+  std::shared_ptr<const crypto::RsaPrivateKey> key;
+};
+
 /// What the chip contributes: its identifier and the public halves (uncompressed points) of the keys it made,
 /// by profile name.
 struct ChipContribution {
@@ -41,20 +52,34 @@ struct Plan {
   std::string number;
   std::string replacement;
   std::vector<PlannedApplication> applications;
+  std::vector<PlannedKey> keys;
+  std::optional<channel::PrintedData> access;
 
   bool complete() const;
   /// Bytes of all files with contents.
   std::size_t size() const;
-  /// SHA-256 of the application's EF.SOD; nullopt until it is there.
-  std::optional<Bytes> sod_digest() const;
+  /// What the finished card is known by: SHA-256 of EF.SOD; of an edition without one, of all files that can
+  /// be read, one after the other. nullopt until everything of it is there.
+  std::optional<Bytes> digest() const;
 };
 
-/// First phase: encodes whatever needs no chip.
-Plan compile(const profile::Profile& profile, const Order& order);
+/// How the card of this order opens to readers; nullopt where its edition opens to everybody.
+std::optional<channel::PrintedData> access_of(const profile::Profile& profile, const Order& order);
+
+/// What encoding takes besides profile and order.
+struct Workshop {
+  const SignerLookup& signers;
+  Random& random;
+  Instant now;
+};
+
+/// First phase: encodes, hashes and signs whatever needs no chip, and makes the keys that are injected.
+/// @throws Error crypto_failed, key_missing, chip_full, portrait_invalid
+Plan compile(const profile::Profile& profile, const Order& order, const Workshop& workshop);
 
 /// Second phase: encodes the files that wait, in dependency order, and signs. @throws Error crypto_failed,
 /// key_missing, chip_full
 void complete(Plan& plan, const profile::Profile& profile, const ChipContribution& chip,
-              const SignerLookup& signers, Instant now);
+              const Workshop& workshop);
 
 }  // namespace perso::plan

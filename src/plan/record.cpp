@@ -1,48 +1,22 @@
 // The fixed-width text record.
 #include <algorithm>
 
-#include "identity/name.hpp"
-#include "identity/text.hpp"
 #include "plan/encoders.hpp"
-#include "plan/values.hpp"
+#include "plan/spelling.hpp"
 
 namespace perso::plan {
 
-namespace {
-
-/// A holder's value as the record spells it; empty where the order leaves it out.
-std::string spell(const profile::RecordField& place, const profile::Profile& profile, const Order& order) {
-  const std::string value = value_of(order, *place.value);
-  if (value.empty()) return "";
-  switch (place.as) {
-    case profile::Spelling::gb_2261:
-      return value == "M" ? "1" : "2";
-    case profile::Spelling::yyyymmdd:
-      return date_of(order, *place.value).yyyymmdd();
-    case profile::Spelling::association:
-      return association(order, profile, value);
-    case profile::Spelling::alpha_3:
-      return value;
-    case profile::Spelling::plain:
-      break;
-  }
-  if (profile.field(*place.value)->type != profile::FieldType::latin_name) return value;
-  const std::string name = identity::record_form(identity::parse_latin_name(value));
-  if (!place.part) return name;
-  const auto [from, to] = *place.part;
-  return from > name.size() ? "" : name.substr(from - 1, to - from + 1);
-}
-
-}  // namespace
-
 Bytes encode_record(const profile::Record& record, const profile::Profile& profile, const Order& order) {
-  Bytes out = identity::utf16le(std::string(record.size / 2, ' '));
+  const std::size_t unit = identity::unit_size(record.text);
+  Bytes out = identity::encode_text(std::string(record.size / unit, record.pad), record.text);
   for (const profile::RecordField& place : record.fields) {
-    const Bytes text =
-        identity::utf16le(place.value ? spell(place, profile, order) : place.literal.value_or(""));
-    // The profile gave every value its room, and the order was checked against it.
-    const ByteView fitting = ByteView(text).first(std::min(text.size(), place.bytes));
-    std::ranges::copy(fitting, out.begin() + static_cast<std::ptrdiff_t>(place.at));
+    const Bytes text = identity::encode_text(spell(place.value, profile, order), record.text);
+    // The linter gave every value its room, and the order was checked against it: nothing is ever cut here.
+    if (text.size() > place.bytes)
+      throw Error(Code::profile_invalid, "the record's field at " + std::to_string(place.at) +
+                                             " has no room for its value; widen it");
+    const std::size_t at = place.right ? place.at + place.bytes - text.size() : place.at;
+    std::ranges::copy(text, out.begin() + static_cast<std::ptrdiff_t>(at));
   }
   return out;
 }

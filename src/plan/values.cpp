@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bytes/error.hpp"
+#include "identity/country.hpp"
 #include "identity/number.hpp"
 
 namespace perso::plan {
@@ -24,7 +25,7 @@ bool is_letter(char c) {
 
 bool contains(std::string_view id, std::string_view text) {
   const auto same = [](char a, char b) { return upper(a) == upper(b); };
-  return !std::ranges::search(id, text, same).empty();
+  return std::search(id.begin(), id.end(), text.begin(), text.end(), same) != id.end();
 }
 
 bool tells_name(std::string_view id, std::string_view name) {
@@ -50,7 +51,8 @@ bool is_order_id(std::string_view id) {
 std::optional<std::string> field_told_by_id(const Order& order, const profile::Profile& profile) {
   for (const profile::Field& field : profile.holder) {
     const std::string value = value_of(order, field.name);
-    const bool number = field.type == FieldType::prc_number_18 || field.type == FieldType::prc_number_15;
+    const bool number = field.name == profile.number || field.type == FieldType::prc_number_18 ||
+                        field.type == FieldType::prc_number_15;
     if (number && !value.empty() && contains(order.id, value)) return field.name;
     if (field.type == FieldType::latin_name && tells_name(order.id, value)) return field.name;
   }
@@ -73,32 +75,33 @@ Date date_of(const Order& order, const std::string& field) {
 Date last_valid_day(const profile::ValidityByAge& validity, const Date& from, const Date& born) {
   const int years =
       identity::age_on(born, from) < validity.age ? validity.years_under : validity.years_otherwise;
-  const Date anniversary = from.add_years(years);
-  // A 29 February without an anniversary has been cut to the day before it already.
-  if (validity.ends == profile::LastDay::same_day || anniversary.day() != from.day()) return anniversary;
-  const std::chrono::sys_days day = std::chrono::year(anniversary.year()) /
-                                    static_cast<int>(anniversary.month()) /
-                                    static_cast<int>(anniversary.day());
-  return Date::of(day - std::chrono::days(1));
+  const bool same_day = validity.ends == profile::LastDay::same_day;
+  return identity::last_valid_day(from, years,
+                                  same_day ? identity::LastDay::same_day : identity::LastDay::day_before);
 }
 
-bool spelt_as_association(const profile::Profile& profile, const profile::Field& field) {
-  const auto is_association = [&](const profile::RecordField& place) {
-    return place.value == field.name && place.as == profile::Spelling::association;
-  };
-  for (const profile::Application& application : profile.applications)
-    for (const profile::File& file : application.files)
-      if (const auto* record = std::get_if<profile::Record>(&file.content);
-          record != nullptr && std::ranges::any_of(record->fields, is_association))
-        return true;
-  return false;
+std::optional<std::string> numeric_code(const profile::Profile& profile, const std::string& alpha_3) {
+  if (const auto* country = identity::find_country(alpha_3)) {
+    const std::string digits = std::to_string(country->numeric);
+    return std::string(3 - digits.size(), '0') + digits;
+  }
+  const profile::Field* number = profile.field(profile.number);
+  if (number == nullptr) return std::nullopt;
+  const auto own = number->numeric.find(alpha_3);
+  return own == number->numeric.end() ? std::nullopt : std::optional(own->second);
 }
 
 std::string association(const Order& order, const profile::Profile& profile, const std::string& number_15) {
   // The profile has exactly one country where it has an association item.
-  const auto country = std::ranges::find(profile.holder, profile::FieldType::country, &profile::Field::type);
+  const auto country = std::ranges::find(profile.holder, FieldType::country, &profile::Field::type);
   const std::string nationality = country == profile.holder.end() ? "" : value_of(order, country->name);
-  return identity::association_item(order.number(profile), nationality, number_15).value_or("");
+  const std::string number = order.number(profile);
+  if (identity::nationality_since(number, nationality) != identity::NationalitySince::same) return "";
+  const auto item = identity::association_item(number, nationality, number_15);
+  if (!item)
+    throw Error(Code::order_invalid,
+                "order " + order.id + ": readers would recover another previous number; leave it out");
+  return *item;
 }
 
 }  // namespace perso::plan

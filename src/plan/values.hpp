@@ -9,9 +9,9 @@ namespace perso::plan {
 /// Whether this may be the id of an order, see Order.
 bool is_order_id(std::string_view id);
 
-/// The holder field of which the order's id tells something: a number, whole, or a word of a name of four
-/// letters or more, in either case. An id stands in messages, logs and the ledger in clear. nullopt where it
-/// tells nothing.
+/// The holder field of which the order's id tells something: a number of a person or card, whole, or a word
+/// of a name of four letters or more, in either case. An id stands in messages, logs and the ledger in clear.
+/// nullopt where it tells nothing.
 std::optional<std::string> field_told_by_id(const Order& order, const profile::Profile& profile);
 
 /// Empty where the order leaves it out.
@@ -24,11 +24,13 @@ identity::Date date_of(const Order& order, const std::string& field);
 identity::Date last_valid_day(const profile::ValidityByAge& validity, const identity::Date& from,
                               const identity::Date& born);
 
-/// Whether a text record of the profile has this field as an association item.
-bool spelt_as_association(const profile::Profile& profile, const profile::Field& field);
+/// The code of a country or nationality in numbers: three digits of ISO 3166-1, or those that the profile's
+/// number field gives to a code that has none there. nullopt where neither knows it.
+std::optional<std::string> numeric_code(const profile::Profile& profile, const std::string& alpha_3);
 
-/// The association item by which readers recover `number_15` from the card; empty where they would recover
-/// another.
+/// What stands on the card for a previous number: the three digits from which readers recover it. Empty where
+/// the holder's nationality is not that of the number any more: readers would recover another.
+/// @throws Error Code::order_invalid where they would recover another for any other reason
 std::string association(const Order& order, const profile::Profile& profile, const std::string& number_15);
 
 }  // namespace perso::plan

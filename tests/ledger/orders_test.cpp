@@ -47,7 +47,8 @@ TEST_CASE("what fails on its way in leaves nothing, however much was on the disk
 TEST_CASE("a duplicate is named by its order, never by its number") {
   Station station(2);
   station.make(1, Outcome::issued);
-  station.ledger->forget(station.clock.now());
+  station.deliver();
+  REQUIRE(station.ledger->forget(station.clock.now()) == 1);
   plan::Order same_number = order(1);
   same_number.id = "X-1";
   plan::Order same_id = order(50);
@@ -99,6 +100,7 @@ TEST_CASE("a holder is forgotten when the card was issued long enough ago, and n
   station.make(2, Outcome::issued);
   const Instant between = station.clock.now();
   station.make(3, Outcome::issued);
+  station.deliver();
   CHECK(station.ledger->forget(Instant{}) == 0);
   CHECK(station.ledger->forget(between) == 2);
   CHECK(station.ledger->forget(between) == 0);
@@ -129,6 +131,7 @@ TEST_CASE("a forgotten holder's key is in no file any more") {
   };
   CHECK(present());
   station.open();
+  station.deliver();
   REQUIRE(station.ledger->forget(station.clock.now()) == 1);
   CHECK_FALSE(present());
 }
@@ -192,6 +195,8 @@ TEST_CASE("no name and no number is in any file of a home, at any moment") {
   const auto search_all = [&] {
     search("CANARY1 HOLDER");
     search(number_of(1));
+    search("access" + access_of(1));
+    search(to_hex(sod_digest(1)));
     search(std::string(60, '\1'));  // the portrait of order 1
   };
   station.import("batch-1", 1, 3);
@@ -201,6 +206,8 @@ TEST_CASE("no name and no number is in any file of a home, at any moment") {
   station.ledger->bind(run_id(2), "O-2", chip(2), "writer 1");
   station.ledger->promise(run_id(2), promise_for(2));
   station.open();
+  search_all();
+  station.deliver();
   search_all();
   station.ledger->forget(station.clock.now());
   station.close();

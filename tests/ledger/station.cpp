@@ -51,7 +51,12 @@ profile::Profile edition() {
   profile::Field count;
   count.name = "replacement";
   count.type = profile::FieldType::count;
-  profile.holder = {number, count};
+  profile::Field access;
+  access.name = "access";
+  access.type = profile::FieldType::access_number;
+  profile.holder = {number, count, access};
+  profile.number = "number";
+  profile.replacements = "replacement";
   profile.digest = Bytes(32, 0xEE);
   return profile;
 }
@@ -61,12 +66,18 @@ std::string number_of(int n) {
   return "9326821985" + digits;
 }
 
+std::string access_of(int n) {
+  return "7" + std::to_string(10'000 + n);
+}
+
 plan::Order order(int n, std::size_t portrait) {
   plan::Order order;
   order.id = "O-" + std::to_string(n);
   order.profile = "test-edition";
-  order.fields = {
-      {"number", number_of(n)}, {"replacement", "00"}, {"name", "CANARY" + std::to_string(n) + " HOLDER"}};
+  order.fields = {{"number", number_of(n)},
+                  {"replacement", "00"},
+                  {"access", access_of(n)},
+                  {"name", "CANARY" + std::to_string(n) + " HOLDER"}};
   order.portrait.assign(portrait, static_cast<std::uint8_t>(n));
   return order;
 }
@@ -110,6 +121,11 @@ void Station::import(const std::string& batch, int first, int count, std::size_t
   ledger->import(batch, edition(), [&](const auto& take) {
     for (int n = first; n < first + count; ++n) take(order(n, portrait));
   });
+}
+
+Delivery Station::deliver(const std::string& batch) {
+  return ledger->deliver(
+      batch, edition(), [](const ResultLine&) {}, [] {});
 }
 
 void Station::make(int n, run::Outcome outcome) {
@@ -167,10 +183,10 @@ std::string Intruder::contents() {
         "batches",
         "quote(position), quote(id), quote(batch), quote(number), quote(holder), quote(commitment), "
         "quote(state), quote(failures),"
-        "quote(issued_at) FROM orders",
+        "quote(issued_at), quote(delivered) FROM orders",
         "quote(position), quote(wrapped) FROM order_keys", "quote(position), quote(sealed) FROM holders",
         "quote(run), quote(position), quote(chip), quote(bound), quote(promise), quote(outcome), quote(why), "
-        "quote(closed) FROM runs"})
+        "quote(closed), quote(sod) FROM runs"})
     contents +=
         std::to_string(sqlite3_exec(connection_, ("SELECT " + columns).c_str(), take, &contents, nullptr));
   return contents;

@@ -52,6 +52,7 @@ profile::Profile edition();
 /// Order `n`: id O-n, a number and name of its own, a portrait of so many bytes.
 plan::Order order(int n, std::size_t portrait = 100);
 std::string number_of(int n);
+std::string access_of(int n);
 keys::ChipId chip(int n);
 run::RunId run_id(int n);
 run::Promise promise_for(int n);
@@ -63,6 +64,8 @@ struct Station {
   void open();
   void close() { ledger.reset(); }
   void import(const std::string& batch, int first, int count, std::size_t portrait = 100);
+  /// Delivers a batch's result to nobody in particular.
+  Delivery deliver(const std::string& batch = "batch-1");
   /// A whole run of order `n` on chip `n` under run `n`, up to its outcome.
   void make(int n, run::Outcome outcome);
   std::string state(int n) const;

@@ -20,6 +20,7 @@ void fill(Station& station) {
   station.import("batch-1", 1, 4);
   station.import("batch-2", 5, 1);
   station.make(1, Outcome::issued);
+  station.deliver();
   station.ledger->forget(station.clock.now());
   station.make(2, Outcome::issued);
   station.make(3, Outcome::rejected);
@@ -29,6 +30,7 @@ void fill(Station& station) {
   station.ledger->bind(run_id(13), "O-3", chip(13), "writer 1");
   station.open();
   station.ledger->refused(chip(9), "writer 1", "chip-foreign");
+  station.deliver();
   station.close();
 }
 
@@ -141,7 +143,7 @@ TEST_CASE("what is found is named") {
                 " commitment, link FROM events WHERE seq = 7",
                 ": was changed"},
            Case{"an outcome changed", "UPDATE runs SET outcome = 'rejected' WHERE run = x'" + run2 + "'",
-                "run " + run2 + ": outcome differs from event 13"},
+                "run " + run2 + ": outcome differs from event 14"},
            Case{"a run opened again",
                 "UPDATE runs SET outcome = NULL, why = NULL, closed = NULL WHERE run = x'" + run13 + "'",
                 "names run " + run13 + ", which is not open"},
@@ -171,9 +173,19 @@ TEST_CASE("what is found is named") {
                 "order O-1: its key differs"},
            Case{"a key removed", "DELETE FROM order_keys WHERE position = 5", "order O-5: its key differs"},
            Case{"an order too many",
-                "INSERT INTO orders SELECT 6, 'O-6', batch, x'01', holder, commitment, 'queued', 0, NULL "
-                "FROM orders WHERE id = 'O-5'",
+                "INSERT INTO orders SELECT 6, 'O-6', batch, x'01', holder, commitment, 'queued', 0, NULL, "
+                "NULL FROM orders WHERE id = 'O-5'",
                 "order O-6: was changed"},
+           Case{"a delivery taken back", "UPDATE orders SET delivered = NULL WHERE id = 'O-1'",
+                "order O-1: delivered differs from event 9"},
+           Case{"a delivery made up", "UPDATE orders SET delivered = 9 WHERE id = 'O-4'",
+                "order O-4: delivered differs"},
+           Case{
+               "EF.SOD digests exchanged",
+               "UPDATE runs SET sod = (SELECT sod FROM runs WHERE run = x'A0000000000000000000000000000001') "
+               "WHERE run = x'" +
+                   run2 + "'",
+               "run " + run2 + ": sod differs"},
            Case{"a trigger removed", "", "events_stay is not as this program made it"},
        }) {
     CAPTURE(std::string(test.name));

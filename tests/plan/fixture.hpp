@@ -1,4 +1,4 @@
-// The shipped profile, an order for it, and a document signer.
+// The shipped profiles, orders for them, and signers.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -8,13 +8,18 @@
 #include <iterator>
 
 #include "bytes/error.hpp"
+#include "plan/batch.hpp"
 #include "plan/plan.hpp"
 #include "support/vectors.hpp"
 
 namespace perso::plan::test {
 
+inline std::filesystem::path profile_folder(const std::string& name) {
+  return std::filesystem::path(PERSO_SOURCE_DIR) / "profiles" / name;
+}
+
 inline std::filesystem::path sample_folder() {
-  return std::filesystem::path(PERSO_SOURCE_DIR) / "profiles/prc-2023/sample";
+  return profile_folder("prc-2023") / "sample";
 }
 
 inline const profile::Profile& edition() {
@@ -25,6 +30,17 @@ inline const profile::Profile& edition() {
 inline Bytes read_bytes(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+inline constexpr Instant now = std::chrono::sys_days(std::chrono::year(2026) / 11 / 22);
+
+inline Random& random() {
+  static const std::unique_ptr<Random> source = crypto::system_random();
+  return *source;
+}
+
+inline Intake intake(const profile::Profile& profile = edition()) {
+  return {profile, now, random()};
 }
 
 /// A good order: an adult with a previous number and a name that takes both places of the record.
@@ -42,7 +58,8 @@ inline Order good_order() {
                   {"issued", "2026-10-12"},
                   {"expires", "2036-10-12"},
                   {"replacements", "01"},
-                  {"previous_number", "KAZ110090012308"}};
+                  {"previous_number", "KAZ110090012308"},
+                  {"access_number", "730416"}};
   order.portrait = read_bytes(sample_folder() / "02.jpg");
   return order;
 }
@@ -59,11 +76,10 @@ Error error_of(const Action& action) {
   throw std::logic_error("not reached");
 }
 
-/// A document signer under a certificate that it signed itself.
+/// A signer under a certificate that it signed itself.
 class TestSigner final : public keys::Signer {
  public:
-  TestSigner()
-      : random_(crypto::system_random()), key_(crypto::EcPrivateKey::generate("secp256r1", *random_)) {
+  explicit TestSigner(const std::string& curve) : key_(crypto::EcPrivateKey::generate(curve, random())) {
     const Instant start = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
     const crypto::Name name{"CN", "Test", "SPECIMEN CSCA"};
     const crypto::CertificateRequest request{.profile = crypto::CertificateProfile::csca,
@@ -81,21 +97,34 @@ class TestSigner final : public keys::Signer {
     certificate_ = crypto::Certificate::parse(crypto::issue_certificate(
         request, key_.public_key(), key_.public_key(), [&](ByteView message) { return sign(message); }));
   }
-  Bytes sign(ByteView message) const override { return key_.sign(crypto::Hash::sha256, message, *random_); }
+  Bytes sign(ByteView message) const override { return key_.sign(message, random()); }
   const crypto::Certificate& certificate() const override { return *certificate_; }
 
  private:
-  std::unique_ptr<Random> random_;
   crypto::EcPrivateKey key_;
   std::optional<crypto::Certificate> certificate_;
 };
 
+/// The signers that profiles name, made once.
+inline const keys::Signer& signer(const std::string& name) {
+  static const TestSigner document("secp256r1"), national("sm2p256v1");
+  return name == "national-signer" ? national : document;
+}
+
+inline Workshop workshop() {
+  static const SignerLookup lookup = signer;
+  return {lookup, random(), now};
+}
+
+inline Plan first_phase(const Order& order, const profile::Profile& profile = edition()) {
+  return compile(profile, order, workshop());
+}
+
 /// What a chip contributes, and the key that stands for the one it made.
 struct TestChip {
-  TestChip() : random(crypto::system_random()), key(crypto::EcPrivateKey::generate("secp256r1", *random)) {
+  TestChip() : key(crypto::EcPrivateKey::generate("secp256r1", random())) {
     contribution.public_keys["active-authentication"] = key.public_key().point();
   }
-  std::unique_ptr<Random> random;
   crypto::EcPrivateKey key;
   ChipContribution contribution;
 };
@@ -109,11 +138,10 @@ inline const PlannedFile& file_of(const Plan& plan, const std::string& name) {
 }
 
 /// A plan through both phases.
-inline Plan whole_plan(const Order& order, const TestChip& chip, const TestSigner& signer) {
-  Plan plan = compile(edition(), order);
-  complete(
-      plan, edition(), chip.contribution, [&](const std::string&) -> const keys::Signer& { return signer; },
-      std::chrono::sys_days(std::chrono::year(2026) / 11 / 22));
+inline Plan whole_plan(const Order& order, const TestChip& chip,
+                       const profile::Profile& profile = edition()) {
+  Plan plan = first_phase(order, profile);
+  complete(plan, profile, chip.contribution, workshop());
   return plan;
 }
 

@@ -72,10 +72,16 @@ TEST_CASE("anything that encode does not make is refused") {
                        "0000000000000000")));  // reason "xxxx"
 }
 
-TEST_CASE("number and replacement count are those of the profile's fields") {
+TEST_CASE("number, replacement count and access number are those of the profile's fields") {
   CHECK(good_order().number(edition()) == "911398199001230181");
   CHECK(good_order().replacement(edition()) == "01");
+  CHECK(good_order().access_number(edition()) == "730416");
   CHECK(Order{}.number(edition()).empty());
+  CHECK(Order{}.access_number(edition()).empty());
+  profile::Profile bare;
+  bare.number = "number";
+  CHECK(good_order().number(bare) == "911398199001230181");
+  CHECK(good_order().replacement(bare).empty());
 }
 
 }  // namespace perso::plan

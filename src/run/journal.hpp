@@ -42,11 +42,11 @@ struct ChipHistory {
   std::string order_id;
 };
 
-/// What the finished card must carry; committed before the files are written.
+/// What the finished card must carry; committed before the lock.
 struct Promise {
   std::string number;
   std::string replacement;
-  Bytes sod_digest;                          // SHA-256
+  Bytes sod_digest;                          // plan::Plan::digest
   std::map<std::string, Bytes> public_keys;  // that the chip made
 };
 
@@ -81,6 +81,8 @@ class Journal {
   virtual void hold(const std::string& order_id, std::string_view why) = 0;
 
   virtual ChipHistory history(const keys::ChipId& chip) = 0;
+  /// The order of an open run. @throws Error ledger_damaged where it does not open
+  virtual plan::Order order_of(const RunId& run) = 0;
   /// Works on an uncertain run again; false when somebody does already. In memory alone, as is `let_go`.
   virtual bool take_up(const RunId& run) = 0;
   /// Nobody works on this run any more: it stays open until its chip is seen again. A bound run is worked on
@@ -96,7 +98,7 @@ class Journal {
                     const std::string& writer) = 0;
   /// Before PUT KEY: the key set that opens the chip now and the one that will. One durable commit.
   virtual void rekeying(const RunId& run, const KeySetCheck& current, const KeySetCheck& next) = 0;
-  /// Before the files are written: what the card will carry. One durable commit.
+  /// Before the lock: what the card will carry. One durable commit.
   /// @throws Error Code::promise_broken when number or replacement are not those of the run's order
   virtual void promise(const RunId& run, const Promise& promise) = 0;
   /// Whether this number and EF.SOD are what was promised for this run.

@@ -1,17 +1,19 @@
 #include "run/line.hpp"
 
-#include <deque>
 #include <mutex>
 #include <thread>
+
+#include "run/stock.hpp"
 
 namespace perso::run {
 
 namespace {
 
 constexpr std::chrono::milliseconds poll_interval{250};
+constexpr std::chrono::milliseconds stock_interval{10};  // well below the time of a card
 constexpr std::chrono::milliseconds uncertain_wait{3000};
 
-/// What the writers share: how much is left to do, what came of it, and who ended the line.
+/// What the threads share: what came of the cards, and who ended the line.
 class Shared {
  public:
   Shared(const Edition& edition, const Station& station, const LineRules& rules, LineObserver& observer,
@@ -21,60 +23,28 @@ class Shared {
         rules_(rules),
         observer_(observer),
         stop_request_(stop),
-        ahead_(writers) {}
+        stock_(2 * writers, rules.count),
+        writers_(writers) {}
 
   const Edition& edition() const { return edition_; }
   const Station& station() const { return station_; }
   const LineRules& rules() const { return rules_; }
-
-  /// Prepares orders ahead, until there is one for each writer or the queue is empty.
-  void stock_up() {
-    while (wants_stock()) {
-      auto order = station_.journal.take_order();
-      if (!order) return;
-      try {
-        Prepared prepared = prepare(*order);
-        const std::lock_guard lock(mutex_);
-        stock_.push_back(std::move(prepared));
-      } catch (const Error& error) {
-        if (exit_code_of(error.code()) >= 4) throw;
-        hold(order->id, error);
-      }
-    }
-  }
-
-  /// An order for a card that is there; it is in work until `give_back` or `done`.
-  std::optional<Prepared> take() {
-    const std::lock_guard lock(mutex_);
-    if (stock_.empty() || !may_begin()) return std::nullopt;
-    Prepared prepared = std::move(stock_.front());
-    stock_.pop_front();
-    ++in_work_;
-    return prepared;
-  }
-
-  void done() {
-    const std::lock_guard lock(mutex_);
-    --in_work_;
-  }
-
-  void give_back(Prepared&& prepared) {
-    const std::lock_guard lock(mutex_);
-    --in_work_;
-    stock_.push_front(std::move(prepared));
-  }
-
-  enum class Left { orders, orders_may_come_back, nothing };
-  Left left() {
-    const std::lock_guard lock(mutex_);
-    if (!stock_.empty() && may_begin()) return Left::orders;
-    return in_work_ > 0 ? Left::orders_may_come_back : Left::nothing;
-  }
+  Stock& stock() { return stock_; }
 
   bool ending() {
     if (stop_request_()) return true;
     const std::lock_guard lock(mutex_);
     return ending_;
+  }
+
+  bool writers_at_work() {
+    const std::lock_guard lock(mutex_);
+    return writers_ > 0;
+  }
+
+  void writer_ended() {
+    const std::lock_guard lock(mutex_);
+    --writers_;
   }
 
   void count(const std::string& writer, const Result& result, std::chrono::nanoseconds took) {
@@ -97,6 +67,15 @@ class Shared {
     observer_.ended(writer, result, {});
   }
 
+  /// An order that cannot be made does not keep the others waiting.
+  void hold(const std::string& order_id, const Error& error) {
+    station_.journal.hold(order_id, name_of(error.code()));
+    const std::lock_guard lock(mutex_);
+    ++report_.held;
+    report_.last_failure = error;
+    observer_.held(order_id, error);
+  }
+
   void stopped_by_rule(const std::string& writer) {
     const std::lock_guard lock(mutex_);
     report_.stopped_by_rule = true;
@@ -116,54 +95,73 @@ class Shared {
   }
 
   void end_station(std::exception_ptr why) {
+    stock_.close();
     const std::lock_guard lock(mutex_);
     ending_ = true;
     if (!why_) why_ = std::move(why);
   }
 
   LineReport finish() {
-    for (const Prepared& prepared : stock_) station_.journal.put_back(prepared.order.id);
+    for (const Prepared& prepared : stock_.drain()) station_.journal.put_back(prepared.order.id);
     if (why_) std::rethrow_exception(why_);
     report_.waiting_for_chip = station_.journal.uncertain();
     return report_;
   }
 
  private:
-  bool may_begin() const { return !ending_ && report_.issued + in_work_ < rules_.count; }
-
-  /// The profile may be another than the one that the order was checked against when it was taken in.
-  Prepared prepare(plan::Order order) const {
-    plan::check(order, edition_.profile, "order " + order.id);
-    plan::Plan plan = plan::compile(edition_.profile, order);
-    return {std::move(order), std::move(plan)};
-  }
-
-  /// An order that cannot be made does not keep the others waiting.
-  void hold(const std::string& order_id, const Error& error) {
-    station_.journal.hold(order_id, name_of(error.code()));
-    const std::lock_guard lock(mutex_);
-    ++report_.held;
-    report_.last_failure = error;
-    observer_.held(order_id, error);
-  }
-
-  bool wants_stock() {
-    const std::lock_guard lock(mutex_);
-    return stock_.size() < ahead_ && may_begin();
-  }
-
   const Edition& edition_;
   const Station& station_;
   const LineRules& rules_;
   LineObserver& observer_;
   const StopRequest& stop_request_;
-  const std::size_t ahead_;
+  Stock stock_;
   std::mutex mutex_;
   LineReport report_;
-  std::deque<Prepared> stock_;  // shared, so that no order waits at a writer to which no card comes
-  std::size_t in_work_ = 0;
+  std::size_t writers_;
   bool ending_ = false;
   std::exception_ptr why_;
+};
+
+/// The thread that prepares: what can be encoded and signed before a card comes is.
+class Preparer {
+ public:
+  explicit Preparer(Shared& shared) : shared_(shared) {}
+
+  void work() {
+    while (shared_.writers_at_work() && !shared_.ending())
+      if (!stock_up()) shared_.station().clock.sleep(stock_interval);
+  }
+
+ private:
+  /// False when there is nothing to do for now.
+  bool stock_up() {
+    if (!shared_.stock().wants_more()) return false;
+    const std::size_t runs_closed = shared_.stock().runs_closed();
+    auto order = shared_.station().journal.take_order();
+    if (!order) {
+      shared_.stock().dry(runs_closed);
+      return false;
+    }
+    try {
+      shared_.stock().add(prepare(*order));
+    } catch (const Error& error) {
+      if (exit_code_of(error.code()) >= 4) throw;
+      shared_.hold(order->id, error);
+    }
+    return true;
+  }
+
+  /// The profile may be another than the one that the order was checked against when it was taken in.
+  Prepared prepare(plan::Order order) const {
+    const Edition& edition = shared_.edition();
+    const Station& station = shared_.station();
+    plan::check_values(order, edition.profile, "order " + order.id);
+    plan::Plan plan =
+        plan::compile(edition.profile, order, {edition.signers, station.random, station.clock.now()});
+    return {std::move(order), std::move(plan)};
+  }
+
+  Shared& shared_;
 };
 
 /// One writer's thread.
@@ -187,24 +185,29 @@ class Worker {
  private:
   /// One card, or a while of waiting for it. False when nothing is left to do here.
   bool go_on() {
-    shared_.stock_up();
-    switch (shared_.left()) {
-      case Shared::Left::orders:
+    switch (shared_.stock().left()) {
+      case Stock::Left::orders:
         break;
-      case Shared::Left::orders_may_come_back:
+      case Stock::Left::soon:
+        shared_.station().clock.sleep(stock_interval);
+        return true;
+      case Stock::Left::orders_may_come_back:
         shared_.station().clock.sleep(poll_interval);
         return true;
-      case Shared::Left::nothing:
+      case Stock::Left::nothing:
         return look_for_uncertain();
     }
     if (!card_comes()) return waited_ < shared_.rules().card_wait;
-    if (auto prepared = shared_.take()) {
-      if (handle(&*prepared))
-        shared_.done();
-      else
-        shared_.give_back(std::move(*prepared));
-    }
+    if (auto prepared = shared_.stock().take()) make(std::move(*prepared));
     return true;
+  }
+
+  void make(Prepared&& prepared) {
+    const Result result = handle(&prepared);
+    if (result.used_order)
+      shared_.stock().done();
+    else
+      shared_.stock().give_back(std::move(prepared));
   }
 
   /// Without orders: a run that a crash left open may be closed if its chip is the one that is in the writer.
@@ -232,20 +235,20 @@ class Worker {
     return !handled_;
   }
 
-  /// Whether the order was used.
-  bool handle(const Prepared* prepared) {
+  Result handle(const Prepared* prepared) {
     waited_ = {};
     handled_ = true;
     const auto begun = shared_.station().clock.elapsed();
     const Result result = run_card(writer_, prepared, shared_.edition(), shared_.station(),
                                    [this](std::string_view step) { shared_.step(writer_.name, step); });
     shared_.count(writer_.name, result, shared_.station().clock.elapsed() - begun);
+    if (result.outcome) shared_.stock().closed_run(result.outcome == Outcome::issued);
     failures_ = result.why ? failures_ + 1 : 0;
     // Where the reader failed before the card could say who it is, the card may still have its run.
     if (result.why && !result.chip && exit_code_of(result.why->code()) == 4) handled_ = false;
     // So may a blank that was only looked at.
     if (!result.why && !result.outcome) handled_ = false;
-    return result.used_order;
+    return result;
   }
 
   void reader_failed(const Error& error) {
@@ -268,17 +271,22 @@ class Worker {
 LineReport run_line(const std::vector<Writer>& writers, const Edition& edition, const Station& station,
                     const LineRules& rules, LineObserver& observer, const StopRequest& stop) {
   Shared shared(edition, station, rules, observer, stop, writers.size());
+  const auto guarded = [&](const std::string& name, const std::function<void()>& work) {
+    observer.started(name);
+    try {
+      work();
+    } catch (...) {
+      shared.end_station(std::current_exception());
+    }
+    observer.finished(name);
+  };
   std::vector<std::jthread> threads;
-  threads.reserve(writers.size());
+  threads.reserve(writers.size() + 1);
+  threads.emplace_back([&] { guarded(preparing, [&] { Preparer(shared).work(); }); });
   for (const Writer& writer : writers)
-    threads.emplace_back([&shared, &writer, &observer] {
-      observer.started(writer.name);
-      try {
-        Worker(writer, shared).work();
-      } catch (...) {
-        shared.end_station(std::current_exception());
-      }
-      observer.finished(writer.name);
+    threads.emplace_back([&] {
+      guarded(writer.name, [&] { Worker(writer, shared).work(); });
+      shared.writer_ended();
     });
   for (std::jthread& thread : threads) thread.join();
   return shared.finish();

@@ -16,7 +16,10 @@ struct LineRules {
       std::chrono::hours(24 * 365)};  // how long a writer waits for the next card before it gives up
 };
 
-/// What the operator's screen and the log are told. Called on the writers' threads, one at a time; the first
+/// The name of the line's own thread, which prepares orders ahead of the cards. No writer is called so.
+inline constexpr const char* preparing = "(preparing)";
+
+/// What the operator's screen and the log are told. Called on the line's threads, one at a time; the first
 /// and the last call of a thread, `started` and `finished`, outside of any lock.
 class LineObserver {
  public:

@@ -1,6 +1,7 @@
 #include "run/run.hpp"
 
 #include <algorithm>
+#include <future>
 
 #include "crypto/primitives.hpp"
 
@@ -14,14 +15,21 @@ KeySetCheck check_of(const keys::ChipKeys& keys) {
   return {keys.version(), {keys.kcv(keys::Role::enc), keys.kcv(keys::Role::mac), keys.kcv(keys::Role::dek)}};
 }
 
-std::vector<chip::FileImage> images_of(const plan::PlannedApplication& application) {
+/// The files that are complete in `plan` and were not in `before`.
+std::vector<chip::FileImage> images_of(const plan::PlannedApplication& application,
+                                       const plan::PlannedApplication* before = nullptr) {
   std::vector<chip::FileImage> images;
-  for (const plan::PlannedFile& file : application.files)
-    images.push_back(
-        {file.fid, file.short_fid,
-         file.read == profile::Access::always ? chip::ReadAccess::always : chip::ReadAccess::never,
-         file.contents.value()});
+  for (std::size_t i = 0; i < application.files.size(); ++i) {
+    const plan::PlannedFile& file = application.files[i];
+    if (!file.contents || (before != nullptr && before->files[i].contents)) continue;
+    images.push_back({file.fid, file.short_fid, file.read, *file.contents});
+  }
   return images;
+}
+
+bool complete(const plan::PlannedApplication& application) {
+  return std::ranges::all_of(application.files,
+                             [](const plan::PlannedFile& file) { return file.contents.has_value(); });
 }
 
 /// Errors that end the station and not one card.
@@ -134,7 +142,7 @@ class Run {
     bound_ = true;
     try {
       write(prepared.plan);
-      verify();
+      verify(prepared.plan.access);
     } catch (const Error& error) {
       if (ends_station(error)) throw;
       return fail(prepared.order.id, error.at(step_));
@@ -144,58 +152,98 @@ class Run {
 
   /// From the first write to the lock.
   void write(plan::Plan plan) {
-    const auto transport = edition_.transport.for_chip(identity_.chip);
-    const auto issuer = edition_.issuer.for_chip(identity_.chip);
+    const auto transport = keys_of(edition_.transport);
+    const auto issuer = keys_of(edition_.issuer);
 
     begin("open");
-    driver_->open(*transport);
+    driver_->open(transport.get());
 
     begin("mark");
     reached_ = Reached::written;
     driver_->mark(run_);
     for (const auto& application : plan.applications) driver_->install(application.aid);
 
-    begin("rekey");
-    station_.journal.rekeying(run_, check_of(*transport), check_of(*issuer));
-    driver_->replace_keys(*transport, *issuer);
+    if (transport && issuer) {
+      begin("rekey");
+      station_.journal.rekeying(run_, check_of(*transport), check_of(*issuer));
+      driver_->replace_keys(*issuer);
+    }
 
     begin("generate keys");
-    const plan::ChipContribution contribution = generate(plan, *issuer);
+    const plan::ChipContribution contribution = generate();
+    give_keys(plan);
+
+    // What the chip's keys go into is encoded and signed while the chip takes all other files.
+    std::future<plan::Plan> completed = std::async(std::launch::async, [&, plan, now = station_.clock.now()] {
+      plan::Plan whole = plan;
+      plan::complete(whole, edition_.profile, contribution, {edition_.signers, station_.random, now});
+      return whole;
+    });
+    begin("write");
+    driver_->open(issuer.get());
+    write_files(plan);
 
     begin("complete");
-    plan::complete(plan, edition_.profile, contribution, edition_.signers, station_.clock.now());
+    const plan::Plan whole = completed.get();
     station_.journal.promise(
-        run_, {plan.number, plan.replacement, plan.sod_digest().value(), contribution.public_keys});
-
-    begin("write");
-    driver_->open(*issuer);
-    for (const auto& application : plan.applications) driver_->write(application.aid, images_of(application));
+        run_, {whole.number, whole.replacement, whole.digest().value(), contribution.public_keys});
+    write_rest(whole, plan);
 
     begin("read back");
-    for (const auto& application : plan.applications) read_back(application);
+    for (const auto& application : whole.applications) read_back(application);
 
     begin("lock");
     reached_ = Reached::locking;
-    driver_->lock(*issuer);
+    driver_->lock();
   }
 
-  plan::ChipContribution generate(const plan::Plan& plan, const keys::ChipKeys& issuer) {
+  /// An application that waits for more files comes last: the chip is then still turned to it.
+  void write_files(const plan::Plan& plan) {
+    for (const bool whole : {true, false})
+      for (const auto& application : plan.applications)
+        if (complete(application) == whole) write_images(application.aid, images_of(application));
+  }
+
+  void write_rest(const plan::Plan& whole, const plan::Plan& before) {
+    for (std::size_t i = whole.applications.size(); i-- > 0;)
+      write_images(whole.applications[i].aid, images_of(whole.applications[i], &before.applications[i]));
+  }
+
+  void write_images(const iso7816::Aid& application, const std::vector<chip::FileImage>& images) {
+    if (!images.empty()) driver_->write(application, images);
+  }
+
+  std::unique_ptr<keys::ChipKeys> keys_of(const keys::CardKeys* keys) const {
+    return keys == nullptr ? nullptr : keys->for_chip(identity_.chip);
+  }
+
+  plan::ChipContribution generate() {
     plan::ChipContribution contribution{identity_.chip, {}};
-    for (const profile::GeneratedKey& key : edition_.profile.chip.generates) {
-      const auto& owner = owner_of(plan, key.name);
-      contribution.public_keys[key.name] = driver_->generate(owner, {key.id, key.algorithm}, issuer);
-    }
+    for (const profile::ChipKey& key : edition_.profile.chip.generates)
+      contribution.public_keys[key.name] = driver_->generate(owner_of(key.name), {key.id, key.algorithm});
     return contribution;
   }
 
+  /// What the station made for the chip: key pairs, and what opens it to readers.
+  void give_keys(const plan::Plan& plan) {
+    for (const plan::PlannedKey& key : plan.keys)
+      driver_->inject(owner_of(key.name), {key.id, key.algorithm, *key.key});
+    if (!plan.access) return;
+    for (const profile::Application& application : edition_.profile.applications)
+      if (std::ranges::any_of(application.files, opens_by_bac))
+        driver_->set_access(application.aid, *plan.access);
+  }
+
+  static bool opens_by_bac(const profile::File& file) { return file.read == profile::Access::bac; }
+
   /// The application that publishes the key is the one that holds it.
-  const iso7816::Aid& owner_of(const plan::Plan& plan, const std::string& key) const {
-    for (std::size_t i = 0; i < edition_.profile.applications.size(); ++i)
-      for (const profile::File& file : edition_.profile.applications[i].files) {
+  const iso7816::Aid& owner_of(const std::string& key) const {
+    for (const profile::Application& application : edition_.profile.applications)
+      for (const profile::File& file : application.files) {
         const auto* content = std::get_if<profile::ChipPublicKey>(&file.content);
-        if (content != nullptr && content->key == key) return plan.applications[i].aid;
+        if (content != nullptr && content->key == key) return application.aid;
       }
-    throw Error(Code::profile_invalid, "no file publishes the key '" + key + "' that the chip generates");
+    throw Error(Code::profile_invalid, "no file publishes the key '" + key + "' of the chip");
   }
 
   void read_back(const plan::PlannedApplication& application) {
@@ -209,7 +257,7 @@ class Run {
 
   /// Over a fresh connection: judges the card as a stranger does, holds what was read against the ledger, and
   /// tries to write as the issuer.
-  void verify() {
+  void verify(const std::optional<channel::PrintedData>& printed) {
     begin("verify");
     driver_.reset();
     connection_->close(iso7816::Leave::reset);
@@ -217,24 +265,23 @@ class Run {
     connect();
     if (driver_->identify().chip != identity_.chip)
       throw Error(Code::card_torn, "another card came in the place of the finished one");
-    judge();
+    judge(printed);
     // The stranger has selected what it liked: a driver that knows nothing of it begins anew.
     use_driver();
-    driver_->prove_locked(edition_.profile.applications.front().aid,
-                          *edition_.issuer.for_chip(identity_.chip));
+    driver_->prove_locked(edition_.profile.applications.front().aid, keys_of(edition_.issuer).get());
     verified_ = true;
   }
 
-  void judge() {
+  void judge(const std::optional<channel::PrintedData>& printed) {
     const inspect::Report report =
-        inspect::inspect(*connection_, edition_.promises, edition_.trust_anchors, station_.random,
+        inspect::inspect(*connection_, edition_.promises, printed, edition_.trust, station_.random,
                          station_.clock.now(), edition_.command_limit);
     const auto failed = std::find_if(report.checks.begin(), report.checks.end(),
                                      [](const auto& check) { return !check.passed; });
     if (failed != report.checks.end())
       throw Error(Code::verification_failed,
                   "the finished card fails '" + failed->name + "': " + failed->detail);
-    if (!station_.journal.keeps_promise(run_, report.number, report.sod_digest))
+    if (!station_.journal.keeps_promise(run_, report.number, report.digest))
       throw Error(Code::promise_broken,
                   "the finished card carries another number or EF.SOD than the ledger committed for it");
   }
@@ -254,7 +301,7 @@ class Run {
     const bool locked = identity_.life == chip::Life::issued;
     try {
       if (locked)
-        verify();
+        verify(plan::access_of(edition_.profile, station_.journal.order_of(run_)));
       else
         prove_unfinished();
     } catch (const Error& error) {
@@ -269,14 +316,16 @@ class Run {
   }
 
   /// That it is the very chip of the run, and not one that only says so: it bears the run's mark and opens to
-  /// its keys, which were replaced before the promise. @throws Error where it is not
+  /// its keys, which were replaced before the promise. On a platform without either it is known by its
+  /// identifier alone. @throws Error where it is not
   void prove_unfinished() {
     begin("settle");
-    if (identity_.life != chip::Life::personalizing || identity_.mark != run_)
+    const bool marked = edition_.profile.chip.platform->key_sets;
+    if (identity_.life != chip::Life::personalizing || (marked && identity_.mark != run_))
       throw Error(Code::chip_foreign,
                   "the chip has the identifier of an interrupted run's chip, but not its mark: find out "
                   "where it comes from");
-    driver_->open(*edition_.issuer.for_chip(identity_.chip));
+    driver_->open(keys_of(edition_.issuer).get());
   }
 
   /// Locked, or perhaps locked, and nobody can tell whether it is whole: the run waits until its chip is seen
@@ -321,27 +370,6 @@ class Run {
 };
 
 }  // namespace
-
-inspect::Promises promises_of(const profile::Profile& profile) {
-  inspect::Promises promises;
-  promises.active_authentication = !profile.chip.generates.empty();
-  for (const profile::Application& application : profile.applications) {
-    inspect::PromisedApplication promised{application.name, application.aid, {}};
-    for (const profile::File& file : application.files) {
-      promised.files.push_back({file.name, file.fid, file.read == profile::Access::always, file.short_fid});
-      if (std::holds_alternative<profile::Image>(file.content))
-        promises.portrait_copy = {application.name, file.name};
-      if (const auto* record = std::get_if<profile::Record>(&file.content))
-        for (const profile::RecordField& field : record->fields) {
-          const profile::Field* value = field.value ? profile.field(*field.value) : nullptr;
-          if (value != nullptr && value->type == profile::FieldType::prc_number_18)
-            promises.record_number = {application.name, file.name, field.at, field.bytes};
-        }
-    }
-    promises.applications.push_back(std::move(promised));
-  }
-  return promises;
-}
 
 Result run_card(const Writer& writer, const Prepared* prepared, const Edition& edition,
                 const Station& station, const Progress& progress) {

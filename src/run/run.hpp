@@ -3,23 +3,10 @@
 
 #include "bytes/error.hpp"
 #include "chip/driver.hpp"
-#include "inspect/inspect.hpp"
-#include "plan/plan.hpp"
+#include "run/edition.hpp"
 #include "run/journal.hpp"
 
 namespace perso::run {
-
-/// What all runs of a line share: the edition, the keys, whom to trust. Read-only, used by every writer's
-/// thread.
-struct Edition {
-  const profile::Profile& profile;
-  const keys::CardKeys& transport;
-  const keys::CardKeys& issuer;
-  plan::SignerLookup signers;
-  std::vector<crypto::Certificate> trust_anchors;
-  inspect::Promises promises;
-  std::size_t command_limit = 65535;  // largest command data field that the readers take
-};
 
 /// The station's side of a run: everything that waits or has an effect, besides the slot.
 struct Station {
@@ -54,9 +41,6 @@ struct Result {
   bool used_order = false;  // whether the prepared order was bound
   bool verified = false;    // whether the finished card passed the fresh verification
 };
-
-/// What the profile promises of every card of the edition.
-inspect::Promises promises_of(const profile::Profile& profile);
 
 /// Takes the card in the writer through a whole run. Identify, bind, open, write, read back, lock, verify
 /// afresh, close. A chip that is not blank is never written: it is refused, or recognised as that of an

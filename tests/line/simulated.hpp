@@ -72,6 +72,7 @@ class SimulatedJournal final : public run::Journal {
   void put_back(const std::string& order_id) override;
   void hold(const std::string& order_id, std::string_view why) override;
   run::ChipHistory history(const keys::ChipId& chip) override;
+  plan::Order order_of(const run::RunId& run) override;
   bool take_up(const run::RunId& run) override;
   void let_go(const run::RunId& run) override;
   std::size_t uncertain() override;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "bytes/error.hpp"
@@ -9,6 +10,8 @@
 #include "crypto/primitives.hpp"
 #include "inspect/inspect.hpp"
 #include "line/simulated.hpp"
+#include "plan/batch.hpp"
+#include "rehearsal/blank.hpp"
 
 namespace perso::test {
 
@@ -16,7 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uint8_t transport_version = 0x30;
+constexpr std::size_t command_limit = 1024;
 constexpr std::uint32_t default_memory = 128 * 1024;
 
 fs::path fresh_folder(const std::string& stem) {
@@ -27,39 +30,30 @@ fs::path fresh_folder(const std::string& stem) {
   return folder;
 }
 
-Factory make_factory() {
-  Factory factory;
-  SeededRandom random(1);
-  factory.scratch = fresh_folder("perso-factory");
+keys::KeySet make_keys(std::uint64_t seed) {
+  SeededRandom random(seed);
+  const fs::path folder = fresh_folder("perso-keys");
   const Secret passphrase = Secret::copy_of(as_bytes("a passphrase for tests"));
-  keys::KeySet::make_specimen(factory.scratch / "keys", passphrase, crypto::EcParameters::explicit_curve,
+  keys::KeySet::make_specimen(folder / "keys", passphrase, crypto::EcParameters::explicit_curve,
                               VirtualClock::start, random);
   // Signing draws its nonces when the worlds run: a source that lives as long as the factory.
   static SeededRandom signing_random(2);
-  factory.keys.emplace(keys::KeySet::open(factory.scratch / "keys", passphrase, signing_random));
-  factory.profile = profile::load(PERSO_SOURCE_DIR "/profiles/prc-2023");
-  const profile::Chip& chip = factory.profile.chip;
-  factory.transport = factory.keys->card_keys(chip.transport.from, chip.transport.version);
-  factory.issuer = factory.keys->card_keys(chip.issuer.from, chip.issuer.version);
-  plan::read_csv(PERSO_SOURCE_DIR "/profiles/prc-2023/sample/orders.csv", factory.profile,
-                 [&](plan::Order&& order) { factory.orders.push_back(std::move(order)); });
-  fs::remove_all(factory.scratch);
+  keys::KeySet keys = keys::KeySet::open(folder / "keys", passphrase, signing_random);
+  fs::remove_all(folder);
+  return keys;
+}
+
+Factory make_factory(const std::string& edition) {
+  const fs::path folder = fs::path(PERSO_SOURCE_DIR "/profiles") / edition;
+  Factory factory{profile::load(folder), make_keys(1), {}};
+  SeededRandom random(3);
+  const fs::path csv = folder / "sample/orders.csv", json = folder / "sample/orders.json";
+  plan::read_batch(fs::exists(csv) ? csv : json, {factory.profile, VirtualClock::start, random},
+                   [&](plan::Order&& order) { factory.orders.push_back(std::move(order)); });
   return factory;
 }
 
 }  // namespace
-
-void SeededRandom::fill(std::span<std::uint8_t> out) {
-  for (std::uint8_t& byte : out) byte = static_cast<std::uint8_t>(next());
-}
-
-/// SplitMix64.
-std::uint64_t SeededRandom::next() {
-  std::uint64_t z = state_ += 0x9E3779B97F4A7C15;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-  return z ^ (z >> 31);
-}
 
 const char* name_of(Fault::Kind kind) {
   switch (kind) {
@@ -91,28 +85,23 @@ const char* name_of(Fault::Kind kind) {
   return "?";
 }
 
-const Factory& Factory::shared() {
-  static const Factory factory = make_factory();
-  return factory;
+const Factory& Factory::of(const std::string& edition) {
+  static std::map<std::string, Factory> factories;
+  const auto found = factories.find(edition);
+  return found != factories.end() ? found->second
+                                  : factories.emplace(edition, make_factory(edition)).first->second;
 }
 
-run::Edition Factory::edition(std::size_t command_limit) const {
-  return {profile,
-          *transport,
-          *issuer,
-          [this](const std::string& name) -> const keys::Signer& { return keys->signer(name); },
-          keys->trust_anchors(),
-          run::promises_of(profile),
-          command_limit};
-}
-
-World::World(std::uint64_t seed, std::size_t writers, std::size_t orders, std::size_t command_limit)
-    : home_(fresh_folder("perso-world")), random_(seed), baton_(seed), command_limit_(command_limit) {
+World::World(std::uint64_t seed, std::size_t writers, std::size_t orders, const std::string& edition)
+    : home_(fresh_folder("perso-world")),
+      random_(seed),
+      baton_(seed),
+      factory_(Factory::of(edition)),
+      edition_(factory_.profile, factory_.keys, command_limit) {
   for (std::size_t i = 0; i < writers; ++i) writer_names_.push_back("writer-" + std::to_string(i + 1));
-  const Factory& factory = Factory::shared();
-  ledger::Ledger::create(home_, factory.keys->ledger(), clock_, {"tester", "init"});
-  open_ledger()->import("sample", factory.profile, [&](const auto& take) {
-    for (std::size_t i = 0; i < orders; ++i) take(prepare(i).order);
+  ledger::Ledger::create(home_, factory_.keys.ledger(), clock_, {"tester", "init"});
+  open_ledger()->import("sample", factory_.profile, [&](const auto& take) {
+    for (std::size_t i = 0; i < orders; ++i) take(plan::Order(factory_.orders.at(i)));
   });
 }
 
@@ -121,46 +110,39 @@ World::~World() {
 }
 
 std::unique_ptr<ledger::Ledger> World::open_ledger() {
-  return ledger::Ledger::open(home_, Factory::shared().keys->ledger(), clock_, {"tester", "run"});
+  return ledger::Ledger::open(home_, factory_.keys.ledger(), clock_, {"tester", "run"});
 }
 
-run::Prepared World::prepare(std::size_t order) const {
-  const Factory& factory = Factory::shared();
-  plan::Order copy = factory.orders.at(order);
-  plan::Plan plan = plan::compile(factory.profile, copy);
+run::Prepared World::prepare(std::size_t order) {
+  plan::Order copy = factory_.orders.at(order);
+  plan::Plan plan = plan::compile(factory_.profile, copy, {edition_->signers, random_, clock_.now()});
   return {std::move(copy), std::move(plan)};
 }
 
-vchip::Chip& World::add(std::size_t serial, std::uint32_t memory, const keys::ChipId* keys_of) {
-  vchip::ChipConfig config;
-  config.hardware.cplc[0] = 0x47;
-  config.hardware.cplc[15] = static_cast<std::uint8_t>(serial);
-  config.hardware.memory = memory;
+vchip::Chip& World::add(std::size_t serial, std::uint32_t memory, const keys::KeySet& keys) {
+  vchip::Hardware hardware;
+  hardware.cplc[0] = 0x47;
+  hardware.cplc[15] = static_cast<std::uint8_t>(serial);
+  hardware.memory = memory;
   keys::ChipId id;
-  const Bytes chip_id = config.hardware.chip_id();
-  std::copy(chip_id.begin(), chip_id.end(), id.bytes.begin());
-  const Factory& factory = Factory::shared();
-  config.transport_keys.version = transport_version;
-  config.transport_keys.keys = factory.keys->manufacturer_keys(
-      factory.profile.chip.transport.from, transport_version, keys_of != nullptr ? *keys_of : id);
-  vchip::Nvm nvm;
-  vchip::Chip::make(config, nvm);
-  chips_.push_back({std::make_unique<vchip::Chip>(std::move(nvm), random_), id});
+  std::ranges::copy(hardware.chip_id(), id.bytes.begin());
+  vchip::Chip chip = rehearsal::make_blank(factory_.profile, keys, hardware, random_);
+  chips_.push_back({std::make_unique<vchip::Chip>(std::move(chip)), id});
   stack_.push_back(chips_.back().chip.get());
   return *chips_.back().chip;
 }
 
 vchip::Chip& World::add_blank(std::uint32_t memory) {
-  return add(chips_.size() + 1, memory, nullptr);
+  return add(chips_.size() + 1, memory, factory_.keys);
 }
 
 vchip::Chip& World::add_blank_with_other_keys() {
-  const keys::ChipId somebody_else{};
-  return add(chips_.size() + 1, default_memory, &somebody_else);
+  static const keys::KeySet of_somebody_else = make_keys(4);
+  return add(chips_.size() + 1, default_memory, of_somebody_else);
 }
 
 vchip::Chip& World::add_twin(std::size_t of) {
-  return add(of, default_memory, nullptr);
+  return add(of, default_memory, factory_.keys);
 }
 
 void World::present_again(std::size_t number) {
@@ -174,13 +156,13 @@ run::ChipHistory World::history(std::size_t number) {
 std::size_t World::key_sets_that_open(std::size_t number) {
   const auto& [chip, id] = chips_.at(number - 1);
   std::size_t open = 0;
-  for (const auto* master : {Factory::shared().transport.get(), Factory::shared().issuer.get()}) {
+  for (const auto* master : {edition_->transport, edition_->issuer}) {
     PlainCard card(*chip);
-    const auto driver =
-        chip::make_driver(*Factory::shared().profile.chip.platform, card, random_, command_limit_);
+    const auto driver = chip::make_driver(*factory_.profile.chip.platform, card, random_, command_limit);
     driver->identify();
     try {
-      driver->open(*master->for_chip(id));
+      const auto keys = master->for_chip(id);
+      driver->open(keys.get());
       ++open;
     } catch (const Error& error) {
       CHECK(error.code() == Code::keys_do_not_open);
@@ -194,7 +176,7 @@ std::optional<run::LineReport> World::run(Fault fault, run::LineRules rules) {
   commands_ = commits_ = connections_ = 0;
   written_.clear();
   rules.card_wait = std::chrono::seconds(30);  // of virtual time: the line ends when the stack is empty
-  baton_.expect(writer_names_.size());
+  baton_.expect(writer_names_.size() + 1);     // and the thread that prepares
   const auto ledger = open_ledger();
   SimulatedJournal journal(*this, *ledger);
   SimulatedClock clock(*this);
@@ -206,8 +188,8 @@ std::optional<run::LineReport> World::run(Fault fault, run::LineRules rules) {
   }
   RecordingObserver observer(*this);
   try {
-    return run::run_line(writers, Factory::shared().edition(command_limit_), {journal, clock, random_}, rules,
-                         observer, [] { return false; });
+    return run::run_line(writers, *edition_, {journal, clock, random_}, rules, observer,
+                         [] { return false; });
   } catch (const Killed&) {
     return std::nullopt;
   }
@@ -219,8 +201,8 @@ run::Result World::run_one(std::size_t writer, const run::Prepared& prepared) {
   SimulatedClock clock(*this);
   SimulatedSlot slot(*this, writer_names_.at(writer));
   REQUIRE(slot.wait_for_card(std::chrono::milliseconds(1)));
-  return run::run_card({writer_names_.at(writer), slot}, &prepared, Factory::shared().edition(command_limit_),
-                       {journal, clock, random_}, [](std::string_view) {});
+  return run::run_card({writer_names_.at(writer), slot}, &prepared, *edition_, {journal, clock, random_},
+                       [](std::string_view) {});
 }
 
 void World::restart() {
@@ -236,6 +218,12 @@ void World::restart() {
 Fault::Kind World::command_point() {
   const bool here = fault_.at == commands_++;
   return here && fault_.kind < Fault::Kind::mute ? fault_.kind : Fault::Kind::none;
+}
+
+std::optional<channel::PrintedData> World::printed_of(const std::string& order_id) const {
+  const auto order = std::ranges::find(factory_.orders, order_id, &plan::Order::id);
+  REQUIRE(order != factory_.orders.end());
+  return plan::access_of(factory_.profile, *order);
 }
 
 bool World::connect_point() {
@@ -293,11 +281,11 @@ void World::check_invariants() {
     if (history.standing != Standing::issued) continue;
     CHECK(locked);
     PlainCard card(*chip);
-    const auto report = inspect::inspect(card, run::promises_of(Factory::shared().profile),
-                                         Factory::shared().keys->trust_anchors(), random_, clock_.now());
+    const auto report = inspect::inspect(card, edition_->promises, printed_of(history.order_id),
+                                         edition_->trust, random_, clock_.now());
     for (const auto& check : report.checks) CHECK_MESSAGE(check.passed, check.name << ": " << check.detail);
     CHECK_MESSAGE(numbers.insert(report.number).second, "two issued cards bear one number");
-    CHECK(ledger->keeps_promise(history.run.value(), report.number, report.sod_digest));
+    CHECK(ledger->keeps_promise(history.run.value(), report.number, report.digest));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,23 +17,13 @@
 #include "ledger/ledger.hpp"
 #include "line/baton.hpp"
 #include "run/line.hpp"
+#include "support/seeded_random.hpp"
 #include "vchip/chip.hpp"
 
 namespace perso::test {
 
 /// The process died here. Not an Error, so that nothing in the product catches it as one.
 struct Killed {};
-
-/// Deterministic; fit for tests alone. Thread-safe under a baton.
-class SeededRandom final : public Random {
- public:
-  explicit SeededRandom(std::uint64_t seed) : state_(seed) {}
-  void fill(std::span<std::uint8_t> out) override;
-  std::uint64_t next();
-
- private:
-  std::uint64_t state_;
-};
 
 class VirtualClock final : public Clock {
  public:
@@ -67,21 +58,19 @@ struct Fault {
 };
 const char* name_of(Fault::Kind kind);
 
-/// Keys, profile and orders that all worlds share: made once.
+/// Profile, keys and orders that all worlds of one edition share: made once.
 struct Factory {
-  static const Factory& shared();
-  std::filesystem::path scratch;
+  /// The edition of this name in profiles/.
+  static const Factory& of(const std::string& edition);
   profile::Profile profile;
-  std::optional<keys::KeySet> keys;
-  std::unique_ptr<keys::CardKeys> transport, issuer;
+  keys::KeySet keys;
   std::vector<plan::Order> orders;
-  run::Edition edition(std::size_t command_limit) const;
 };
 
 class World {
  public:
   /// @param writers 1 or 2 slots; @param orders how many of the sample batch are queued
-  World(std::uint64_t seed, std::size_t writers, std::size_t orders, std::size_t command_limit = 1024);
+  World(std::uint64_t seed, std::size_t writers, std::size_t orders, const std::string& edition = "prc-2023");
   ~World();
 
   /// A blank chip on the stack; its number counts from 1.
@@ -121,7 +110,7 @@ class World {
   /// One run beside the line: with this order and plan, whether or not they belong together.
   run::Result run_one(std::size_t writer, const run::Prepared& prepared);
   /// The order with this place in the sample batch and its plan.
-  run::Prepared prepare(std::size_t order) const;
+  run::Prepared prepare(std::size_t order);
 
  private:
   friend class SimulatedClock;
@@ -131,7 +120,9 @@ class World {
   friend class RecordingObserver;
 
   std::unique_ptr<ledger::Ledger> open_ledger();
-  vchip::Chip& add(std::size_t serial, std::uint32_t memory, const keys::ChipId* keys_of);
+  vchip::Chip& add(std::size_t serial, std::uint32_t memory, const keys::KeySet& keys);
+  /// What opens the card of this order.
+  std::optional<channel::PrintedData> printed_of(const std::string& order_id) const;
   /// Counts a command or a commit, and says what is to happen at it.
   Fault::Kind command_point();
   Fault::Kind commit_point();
@@ -143,7 +134,8 @@ class World {
   SeededRandom random_;
   VirtualClock clock_;
   Baton baton_;
-  std::size_t command_limit_;
+  const Factory& factory_;
+  run::OpenEdition edition_;
   std::vector<std::string> writer_names_;
   struct OwnedChip {
     std::unique_ptr<vchip::Chip> chip;

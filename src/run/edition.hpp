@@ -1,0 +1,38 @@
+// A card edition, ready to be made: profile, keys, whom to trust, what is promised of every card.
+#pragma once
+
+#include "inspect/inspect.hpp"
+#include "keys/key_set.hpp"
+#include "plan/plan.hpp"
+
+namespace perso::run {
+
+/// What the profile promises of every card of the edition.
+inspect::Promises promises_of(const profile::Profile& profile);
+
+/// What all runs of a line share: the edition, the keys, whom to trust. Read-only, used by every writer's
+/// thread.
+struct Edition {
+  const profile::Profile& profile;
+  const keys::CardKeys* transport;  // both nullptr on a platform without key sets
+  const keys::CardKeys* issuer;
+  plan::SignerLookup signers;
+  inspect::Trust trust;
+  inspect::Promises promises;
+  std::size_t command_limit = 65535;  // largest command data field that the readers take
+};
+
+/// An edition with the keys of a station. Profile and key set must outlive it.
+class OpenEdition {
+ public:
+  /// @throws Error Code::key_missing for a master key that the set has not
+  OpenEdition(const profile::Profile& profile, const keys::KeySet& keys, std::size_t command_limit);
+  const Edition& operator*() const { return edition_; }
+  const Edition* operator->() const { return &edition_; }
+
+ private:
+  std::unique_ptr<keys::CardKeys> transport_, issuer_;
+  Edition edition_;
+};
+
+}  // namespace perso::run

@@ -1,106 +1,120 @@
 // perso doctor: is everything there that a line needs, and how is it mended, with the very command.
+#include "doctor.hpp"
+
 #include <fmt/format.h>
 
-#include <functional>
+#include <algorithm>
 #include <iostream>
 
 #include "bytes/error.hpp"
-#include "pcsc/session.hpp"
-#include "readiness.hpp"
 
 namespace perso::station {
 
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr std::uintmax_t least_free_bytes = 256u << 20;
-
-struct Finding {
-  std::string what;
-  bool good = false;
-  std::string detail;  // what was found, or how to mend it
-};
-
-/// What `look` says, or the error that it ended in.
-Finding examine(const std::string& what, const std::function<std::string()>& look) {
-  try {
-    return {what, true, look()};
-  } catch (const std::exception& error) {
-    return {what, false, error.what()};
-  }
-}
-
-std::string look_at_reader(const Program& program, const WriterConfig& writer,
-                           const pcsc::Deadlines& deadlines) {
-  try {
-    require_reader(program, writer, deadlines);
-  } catch (const Error& error) {
-    if (error.code() != Code::reader_absent) throw;  // pcscd answers, and can be asked for its readers
-  }
-  std::string known;
-  for (const pcsc::ReaderInfo& reader : pcsc::list_readers()) {
-    if (reader.name == writer.reader) return reader.card_present ? "there, with a card" : "there, empty";
-    known += (known.empty() ? "" : ", ") + reader.name;
-  }
-  throw Error(Code::reader_absent, "no reader '" + writer.reader + "'; put one of these into station.yaml: " +
-                                       (known.empty() ? "(none is connected)" : known));
-}
-
-std::string look_at_disk(const fs::path& home) {
-  const std::uintmax_t available = fs::space(home).available;
-  if (available < least_free_bytes)
-    throw Error(Code::ledger_io,
-                fmt::format("{} MiB free on the home's disk; 'du -sh {}' shows what takes it",
-                            available >> 20, home.string()));
-  return fmt::format("{} MiB free", available >> 20);
-}
-
-std::string look_at_ledger(Home& home) {
-  return fmt::format("whole, {} events", require_whole(*home.open_ledger("doctor")).events);
+void add(std::vector<Finding>& all, std::vector<Finding> more) {
+  std::ranges::move(more, std::back_inserter(all));
 }
 
 std::vector<Finding> examine_all(Program& program) {
-  std::vector<Finding> findings;
+  std::vector<Finding> findings = examine_machine();
+  add(findings, examine_folder(program.options.home));
   std::optional<Home> home;
-  findings.push_back(examine("home", [&] {
-    home.emplace(program.options, program.clock, *program.random);
-    return program.options.home.string();
-  }));
-  if (!home) return findings;
-  for (const WriterConfig& writer : home->config().writers)
-    findings.push_back(examine("writer " + writer.name,
-                               [&] { return look_at_reader(program, writer, home->config().deadlines); }));
-  findings.push_back(examine("profile", [&] { return home->profile().name; }));
-  findings.push_back(examine("keys", [&] {
-    return fmt::format("{} open{}", home->keys().descriptions().size(),
-                       home->keys().specimen() ? ", SPECIMEN" : "");
-  }));
-  findings.push_back(examine("signers", [&] {
-    require_signers(home->profile(), home->keys(), program.clock.now());
-    return std::string("may be used today");
-  }));
-  findings.push_back(examine("ledger", [&] { return look_at_ledger(*home); }));
-  findings.push_back(examine("disk", [&] { return look_at_disk(home->path()); }));
+  std::error_code unreadable;
+  if (std::filesystem::exists(program.options.home, unreadable))
+    findings.push_back(examine("station.yaml", [&]() -> Finding {
+      home.emplace(program.options, program.clock, *program.random);
+      return good("station " + home->config().station);
+    }));
+  add(findings, examine_readers(program, home ? &home->config() : nullptr));
+  if (home) add(findings, examine_contents(*home, program.clock));
   return findings;
 }
 
-void doctor(Program& program) {
-  nlohmann::json rows = nlohmann::json::array();
-  for (const Finding& finding : examine_all(program)) {
-    if (!finding.good) program.exit_code = 1;
-    rows.push_back({{"what", finding.what}, {"good", finding.good}, {"detail", finding.detail}});
-    if (!program.options.json)
-      std::cout << fmt::format("[{}] {}: {}\n", finding.good ? "ok" : "NO", finding.what, finding.detail);
+std::string_view name_of(Health health) {
+  switch (health) {
+    case Health::good:
+      return "good";
+    case Health::advice:
+      return "advice";
+    default:
+      return "wrong";
   }
-  if (program.options.json) print_json(rows);
+}
+
+void print_table(const std::vector<Finding>& findings) {
+  std::size_t width = 0;
+  for (const Finding& finding : findings) width = std::max(width, finding.what.size());
+  const std::size_t indent = 6 + 2 + width + 2;
+  for (const Finding& finding : findings) {
+    std::string detail = finding.detail;  // a line each under the first
+    for (std::size_t at = 0; (at = detail.find('\n', at)) != std::string::npos; at += 1 + indent)
+      detail.insert(at + 1, indent, ' ');
+    std::cout << fmt::format("{:<6}  {:<{}}  {}\n", name_of(finding.health), finding.what, width, detail);
+    if (!finding.mend.empty()) std::cout << fmt::format("{:>{}}mend it: {}\n", "", indent, finding.mend);
+  }
+}
+
+nlohmann::json rows_of(const std::vector<Finding>& findings) {
+  nlohmann::json rows = nlohmann::json::array();
+  for (const Finding& finding : findings) {
+    nlohmann::json row = {
+        {"what", finding.what}, {"health", name_of(finding.health)}, {"detail", finding.detail}};
+    if (!finding.mend.empty()) row["mend"] = finding.mend;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+void doctor(Program& program) {
+  const std::vector<Finding> findings = examine_all(program);
+  if (program.options.json)
+    print_json(rows_of(findings));
+  else
+    print_table(findings);
+  if (std::ranges::any_of(findings, [](const Finding& each) { return each.health == Health::wrong; }))
+    program.exit_code = 1;
 }
 
 }  // namespace
 
+Finding good(std::string detail) {
+  return {{}, Health::good, std::move(detail), {}};
+}
+
+Finding advice(std::string detail, std::string mend) {
+  return {{}, Health::advice, std::move(detail), std::move(mend)};
+}
+
+Finding wrong(std::string detail, std::string mend) {
+  return {{}, Health::wrong, std::move(detail), std::move(mend)};
+}
+
+std::string quoted(const std::filesystem::path& path) {
+  std::string word = "'";
+  for (const char c : path.string()) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
+
+Finding examine(const std::string& what, const std::function<Finding()>& look) {
+  Finding finding;
+  try {
+    finding = look();
+  } catch (const std::exception& error) {
+    finding = wrong(error.what());
+  }
+  finding.what = what;
+  return finding;
+}
+
 void add_doctor(CLI::App& app, Program& program) {
   app.add_subcommand("doctor", "Check what a line needs, and say how to mend what is wrong")
       ->callback([&program] { doctor(program); });
+  auto reader = std::make_shared<std::string>();
+  CLI::App* limit =
+      app.add_subcommand("reader-limit", "A reader's largest command; started by other commands")->group("");
+  limit->add_option("--reader", *reader, "PC/SC reader")->required();
+  limit->callback([reader] { print_reader_limit(*reader); });
 }
 
 }  // namespace perso::station

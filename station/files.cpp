@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
+
 #include "bytes/error.hpp"
 
 namespace perso::station {
@@ -35,6 +37,17 @@ void write_private_file(const fs::path& file, ByteView contents) {
   if (fd < 0) fail(file);
   const bool written = write_all(fd, contents) && ::fsync(fd) == 0;
   if (::close(fd) != 0 || !written) fail(file);
+}
+
+ScratchFolder::ScratchFolder() {
+  std::string name = (fs::temp_directory_path() / "perso-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) fail(name);
+  path_ = name;
+}
+
+ScratchFolder::~ScratchFolder() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
 }
 
 void make_private_folder(const fs::path& folder) {

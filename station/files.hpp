@@ -17,6 +17,19 @@ void write_private_file(const std::filesystem::path& file, ByteView contents);
 /// is.
 void make_private_folder(const std::filesystem::path& folder);
 
+/// A folder of its own, mode 0700, that is gone with everything in it at the end.
+class ScratchFolder {
+ public:
+  ScratchFolder();
+  ~ScratchFolder();
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
 /// A file, mode 0600, to which lines are added. Thread-safe.
 class LineFile {
  public:

@@ -24,7 +24,18 @@ struct InspectOptions {
   std::string writer;
   std::string reader;
   fs::path export_to;
+  fs::path portrait;
+  std::string number, born, expires;  // printed on the card
 };
+
+/// What opens a card with basic access control, as its machine readable zone has it. The dates are in the form
+/// of orders.
+std::optional<channel::PrintedData> printed_on(const InspectOptions& options) {
+  if (options.number.empty()) return std::nullopt;
+  const auto born = identity::Date::parse(options.born), expires = identity::Date::parse(options.expires);
+  if (!born || !expires) throw Error(Code::usage, "a date that is none; write --born and --expires as YYYY-MM-DD");
+  return channel::printed_data(options.number, born->yymmdd(), expires->yymmdd());
+}
 
 std::string reader_of(const Config& config, const InspectOptions& options) {
   if (!options.reader.empty()) return options.reader;
@@ -79,19 +90,20 @@ void show(const inspect::Report& report) {
 void inspect_card(Program& program, const InspectOptions& options) {
   Home home = program.home();
   const std::string reader = reader_of(home.config(), options);
-  const auto anchors = home.keys().trust_anchors();
+  const inspect::Trust trust{home.keys().trust_anchors(), home.keys().revocations()};
   require_reader(program, {"inspect", reader}, home.config().deadlines);
   pcsc::Writer slot(reader, program.worker_command(reader), home.config().deadlines);
   if (!slot.wait_for_card(card_wait)) throw Error(Code::card_absent, "no card in " + reader + ": put one in");
   const auto card = slot.connect();
   const inspect::Report report =
-      inspect::inspect(*card, run::promises_of(home.profile()), anchors, *program.random, program.clock.now(),
-                       home.config().command_limit);
+      inspect::inspect(*card, run::promises_of(home.profile()), printed_on(options), trust, *program.random,
+                       program.clock.now(), home.config().command_limit);
   card->close(iso7816::Leave::powered_off);
 
   // Nobody sees a holder's data without a trace of it.
   home.open_ledger("inspect")->inspected(reader);
   if (!options.export_to.empty()) export_files(report, options.export_to);
+  if (!options.portrait.empty()) write_private_file(options.portrait, report.portrait);
   if (program.options.json)
     print_json(describe(report));
   else
@@ -108,6 +120,14 @@ void add_inspect(CLI::App& app, Program& program) {
   command->add_option("--writer", options->writer, "Which writer of station.yaml (default: the first)");
   command->add_option("--reader", options->reader, "Or any PC/SC reader, by name");
   command->add_option("--export", options->export_to, "Write each file into this folder, as it was read");
+  command->add_option("--portrait", options->portrait, "Write the portrait into this file, JPEG or JPEG 2000");
+  auto* number = command->add_option("--number", options->number,
+                                     "The number printed on a card that opens by it (basic access control)");
+  auto* born = command->add_option("--born", options->born, "And the date of birth, YYYY-MM-DD");
+  auto* expires = command->add_option("--expires", options->expires, "And the date of expiry, YYYY-MM-DD");
+  number->needs(born)->needs(expires);
+  born->needs(number);
+  expires->needs(number);
   command->callback([&program, options] { inspect_card(program, *options); });
 }
 

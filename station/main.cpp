@@ -53,6 +53,8 @@ int main(int argc, char** argv) {
   add_run(app, program);
   add_inspect(app, program);
   add_ledger(app, program);
+  add_number(app, program);
+  add_record(app, program);
   add_vchip(app, program);
   add_worker(app, program);
 

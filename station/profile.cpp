@@ -1,11 +1,14 @@
 // perso profile: checks a profile, and shows what it makes of an order before a card is touched.
 #include <fmt/format.h>
 
+#include <charconv>
 #include <iostream>
 
 #include "bytes/error.hpp"
-#include "plan/plan.hpp"
+#include "files.hpp"
+#include "plan/batch.hpp"
 #include "program.hpp"
+#include "rehearsal/report.hpp"
 
 namespace perso::station {
 
@@ -15,6 +18,9 @@ struct ProfileOptions {
   std::filesystem::path profile;
   std::filesystem::path orders;
   std::string order;
+  bool commands = false;
+  std::vector<std::string> links;
+  std::size_t command_limit = 65535;
 };
 
 void check(const Program& program, const ProfileOptions& options) {
@@ -28,58 +34,50 @@ void check(const Program& program, const ProfileOptions& options) {
               << " files\n";
 }
 
-plan::Order find_order(const ProfileOptions& options, const profile::Profile& profile) {
+plan::Order find_order(Program& program, const ProfileOptions& options, const profile::Profile& profile) {
   std::optional<plan::Order> found;
-  plan::read_csv(options.orders, profile, [&](plan::Order&& order) {
+  plan::read_batch(options.orders, {profile, program.clock.now(), *program.random}, [&](plan::Order&& order) {
     if (!found && (options.order.empty() || order.id == options.order)) found = std::move(order);
   });
   if (!found) throw Error(Code::order_invalid, options.orders.string() + " has no order " + options.order);
   return std::move(*found);
 }
 
-nlohmann::json describe(const plan::Plan& plan) {
-  nlohmann::json applications = nlohmann::json::array();
-  for (const auto& application : plan.applications) {
-    nlohmann::json files = nlohmann::json::array();
-    for (const auto& file : application.files) {
-      nlohmann::json row{{"name", file.name}, {"fid", fmt::format("{:04X}", file.fid.value)}};
-      if (file.contents) {
-        row["bytes"] = file.contents->size();
-        row["sha256"] = to_hex(crypto::digest(crypto::Hash::sha256, *file.contents));
-      } else {
-        row["phase"] = 2;
-      }
-      files.push_back(std::move(row));
-    }
-    applications.push_back({{"name", application.name}, {"aid", application.aid.hex()}, {"files", files}});
-  }
-  return {{"order", plan.order_id}, {"applications", applications}};
+/// Keys for the rehearsal alone, gone with it: no station's keys are asked for.
+keys::KeySet throwaway_keys(Random& random, Instant now) {
+  const ScratchFolder folder;
+  const Secret passphrase = Secret::copy_of(as_bytes("for the rehearsal alone"));
+  keys::KeySet::make_specimen(folder.path() / "keys", passphrase, crypto::EcParameters::explicit_curve, now,
+                              random);
+  return keys::KeySet::open(folder.path() / "keys", passphrase, random);
 }
 
-void show(const nlohmann::json& plan) {
-  std::cout << "order " << plan["order"].get<std::string>() << '\n';
-  for (const auto& application : plan["applications"]) {
-    std::cout << application["name"].get<std::string>() << "  " << application["aid"].get<std::string>()
-              << '\n';
-    for (const auto& file : application["files"]) {
-      std::cout << fmt::format("  {}  {:<10}", file["fid"].get<std::string>(),
-                               file["name"].get<std::string>());
-      if (file.contains("bytes"))
-        std::cout << fmt::format("{:>7} bytes  {}\n", file["bytes"].get<std::size_t>(),
-                                 file["sha256"].get<std::string>());
-      else
-        std::cout << "        on the chip, in the second phase\n";
-    }
+/// "contact:115200"
+rehearsal::Link link_named(const std::string& text) {
+  const auto colon = text.find(':');
+  std::size_t speed = 0;
+  if (colon != std::string::npos) {
+    const char* const end = text.data() + text.size();
+    if (std::from_chars(text.data() + colon + 1, end, speed).ptr != end) speed = 0;
   }
+  return rehearsal::link_of(text.substr(0, colon), speed);
 }
 
-void plan_order(const Program& program, const ProfileOptions& options) {
+void plan_order(Program& program, const ProfileOptions& options) {
   const profile::Profile profile = profile::load(options.profile);
-  const nlohmann::json plan = describe(plan::compile(profile, find_order(options, profile)));
+  const Instant now = program.clock.now();
+  const plan::Order order = find_order(program, options, profile);
+  const keys::KeySet keys = throwaway_keys(*program.random, now);
+  std::vector<rehearsal::Link> links;
+  for (const std::string& link : options.links) links.push_back(link_named(link));
+  if (links.empty()) links = rehearsal::common_links();
+  const rehearsal::Rehearsal seen =
+      rehearsal::rehearse(profile, order, keys, *program.random, now, options.command_limit);
+  using rehearsal::Detail;
   if (program.options.json)
-    print_json(plan);
+    print_json(rehearsal::as_json(seen, links));
   else
-    show(plan);
+    std::cout << rehearsal::as_table(seen, links, options.commands ? Detail::commands : Detail::steps);
 }
 
 }  // namespace
@@ -93,10 +91,19 @@ void add_profile(CLI::App& app, Program& program) {
   check_command->add_option("profile", options->profile, "The profile's folder or file")->required();
   check_command->callback([&program, options] { check(program, *options); });
 
-  CLI::App* plan_command = command->add_subcommand("plan", "Show what a profile makes of an order");
+  CLI::App* plan_command =
+      command->add_subcommand("plan", "Show what a profile makes of an order, command by command");
   plan_command->add_option("profile", options->profile, "The profile's folder or file")->required();
-  plan_command->add_option("orders", options->orders, "A batch (CSV)")->required();
+  plan_command->add_option("orders", options->orders, "A batch (CSV or JSON)")->required();
   plan_command->add_option("--order", options->order, "The order's id (default: the first)");
+  plan_command->add_flag("--commands", options->commands, "Every command and answer, byte for byte");
+  plan_command->add_option("--link", options->links,
+                           "Predict the time on this link, KIND:BITS_PER_SECOND (contact:115200, "
+                           "contactless:424000); may be given again");
+  plan_command
+      ->add_option("--command-limit", options->command_limit,
+                   "Largest command data field that the reader takes, in bytes")
+      ->check(CLI::Range(255, 65535));
   plan_command->callback([&program, options] { plan_order(program, *options); });
 }
 

@@ -29,6 +29,8 @@ void add_orders(CLI::App& app, Program& program);
 void add_run(CLI::App& app, Program& program);
 void add_inspect(CLI::App& app, Program& program);
 void add_ledger(CLI::App& app, Program& program);
+void add_number(CLI::App& app, Program& program);
+void add_record(CLI::App& app, Program& program);
 void add_vchip(CLI::App& app, Program& program);
 void add_worker(CLI::App& app, Program& program);
 

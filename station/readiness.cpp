@@ -1,8 +1,10 @@
 #include "readiness.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "bytes/error.hpp"
+#include "crypto/path.hpp"
 
 namespace perso::station {
 
@@ -25,12 +27,14 @@ std::string remedy(Code code, const WriterConfig& writer) {
   }
 }
 
-/// The names that the profile's EF.SODs give their signers.
-std::vector<std::string> signers_of(const profile::Profile& profile) {
-  std::vector<std::string> names;
+/// The names of those whose signatures the profile's files are.
+std::set<std::string> signers_of(const profile::Profile& profile) {
+  std::set<std::string> names;
   for (const profile::Application& application : profile.applications)
-    for (const profile::File& file : application.files)
-      if (const auto* sod = std::get_if<profile::Sod>(&file.content)) names.push_back(sod->signer);
+    for (const profile::File& file : application.files) {
+      if (const auto* sod = std::get_if<profile::Sod>(&file.content)) names.insert(sod->signer);
+      if (const auto* cms = std::get_if<profile::Cms>(&file.content)) names.insert(cms->signer);
+    }
   return names;
 }
 
@@ -57,6 +61,9 @@ void require_signers(const profile::Profile& profile, const keys::KeySet& keys, 
     if (end < now)
       throw Error(Code::key_missing,
                   "the signer " + name + " may not be used after " + to_text(end) + ": renew the key set");
+    if (const auto fault = crypto::check_path(certificate, keys.trust_anchors(), keys.revocations(), now))
+      throw Error(Code::key_missing, "nobody would believe the signer " + name + ", as " +
+                                         std::string(crypto::text_of(*fault)) + ": renew the key set");
   }
 }
 

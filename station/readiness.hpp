@@ -11,7 +11,8 @@ namespace perso::station {
 void require_reader(const Program& program, const WriterConfig& writer, const pcsc::Deadlines& deadlines);
 
 /// Every signer that the profile names may sign at `now`: its certificate is valid, and its private key's
-/// usage period is not over. @throws Error Code::key_missing
+/// usage period is not over; and it has a path to a trust anchor and is not revoked. @throws Error
+/// Code::key_missing
 void require_signers(const profile::Profile& profile, const keys::KeySet& keys, Instant now);
 
 /// Every row is checked against the chain. @throws Error Code::ledger_damaged

@@ -147,24 +147,14 @@ void run_line(Program& program, const RunOptions& options) {
   const run::LineRules rules = rules_of(config, options);
   const std::size_t wanted = std::min(ledger->totals().queued + ledger->uncertain(), rules.count);
 
-  const auto transport = keys.card_keys(profile.chip.transport.from, profile.chip.transport.version);
-  const auto issuer = keys.card_keys(profile.chip.issuer.from, profile.chip.issuer.version);
-  const run::Edition edition{
-      profile,
-      *transport,
-      *issuer,
-      [&](const std::string& name) -> const keys::Signer& { return keys.signer(name); },
-      keys.trust_anchors(),
-      run::promises_of(profile),
-      config.command_limit};
-
+  const run::OpenEdition edition(profile, keys, config.command_limit);
   announce(program, chosen, wanted);
   catch_stop_signals();
   std::vector<std::string> names;
   for (const WriterConfig& writer : chosen) names.push_back(writer.name);
   const auto console = make_console(console_kind(program.options.json), names);
   const run::LineReport report = run::run_line(
-      slots.writers(), edition, {*ledger, program.clock, *program.random}, rules, *console, stop_requested);
+      slots.writers(), *edition, {*ledger, program.clock, *program.random}, rules, *console, stop_requested);
   summarize(program, report, wanted);
   program.exit_code = exit_code_for(report, wanted);
   const bool nothing_else = !report.last_failure && !report.stopped_by_rule && !stop_requested();

@@ -22,6 +22,7 @@ namespace fs = std::filesystem;
 struct VchipOptions {
   fs::path dir;
   std::size_t count = 1;
+  std::string platform = "globalplatform";
   std::uint32_t memory_kib = 128;
   std::string mode = "s8";
   vchip::ServerConfig server;
@@ -49,9 +50,21 @@ keys::ChipId id_of(const vchip::Hardware& hardware) {
   return id;
 }
 
+/// The transport keys that this home's profile opens the chip with.
+vchip::KeySet transport_keys(Home& home, const keys::ChipId& id) {
+  const std::optional<profile::MasterKey>& transport = home.profile().chip.transport;
+  if (!transport)
+    throw Error(Code::config_invalid,
+                "the profile of this home is for chips without transport keys: add --platform iso7816");
+  vchip::KeySet keys;
+  keys.version = transport->version;
+  keys.keys = home.keys().manufacturer_keys(transport->from, transport->version, id);
+  return keys;
+}
+
 void make(Program& program, const VchipOptions& options) {
-  Home home = program.home();
-  const profile::MasterKey& transport = home.profile().chip.transport;
+  std::optional<Home> home;  // for its keys: a chip that has none needs no home
+  if (options.platform == "globalplatform") home.emplace(program.home());
   const fs::path stack = options.dir / "stack";
   fs::create_directories(stack);
   for (std::size_t i = 0; i < options.count; ++i) {
@@ -59,9 +72,9 @@ void make(Program& program, const VchipOptions& options) {
     config.hardware = new_hardware(*program.random);
     config.hardware.i = options.mode == "s16" ? 0x71 : 0x70;
     config.hardware.memory = options.memory_kib * 1024;
+    config.platform = home ? vchip::Platform::globalplatform : vchip::Platform::iso7816;
     const keys::ChipId id = id_of(config.hardware);
-    config.transport_keys.version = transport.version;
-    config.transport_keys.keys = home.keys().manufacturer_keys(transport.from, transport.version, id);
+    if (home) config.transport_keys = transport_keys(*home, id);
     vchip::Chip::make_file(config, stack / (id.hex() + ".chip"));
   }
   if (program.options.json)
@@ -117,15 +130,19 @@ void add_vchip(CLI::App& app, Program& program) {
       app.add_subcommand("vchip", "Virtual chips behind pcscd's virtual readers")->require_subcommand(1);
 
   CLI::App* make_command = command->add_subcommand(
-      "make", "Make blank chips with this home's transport keys (specimen key sets alone)");
+      "make",
+      "Make blank chips; with this home's transport keys where they have any (specimen key sets alone)");
   make_command->add_option("--dir", options->dir, "Folder of the chips")->required();
   make_command->add_option("--count", options->count, "How many")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
+  make_command->add_option("--platform", options->platform, "What they speak: globalplatform or iso7816")
+      ->check(CLI::IsMember({"globalplatform", "iso7816"}))
+      ->capture_default_str();
   make_command->add_option("--memory", options->memory_kib, "KiB of memory of each")
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
-  make_command->add_option("--scp03", options->mode, "SCP03 mode: s8 or s16")
+  make_command->add_option("--scp03", options->mode, "SCP03 mode of globalplatform: s8 or s16")
       ->check(CLI::IsMember({"s8", "s16"}))
       ->capture_default_str();
   make_command->callback([&program, options] { make(program, *options); });

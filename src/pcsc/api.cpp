@@ -1,5 +1,6 @@
 #include "pcsc/api.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace perso::pcsc {
@@ -31,8 +32,22 @@ LONG Api::connect(SCARDCONTEXT context, const std::string& reader, SCARDHANDLE& 
                       &card, &protocol);
 }
 
+LONG Api::connect_direct(SCARDCONTEXT context, const std::string& reader, SCARDHANDLE& card) {
+  DWORD protocol = 0;
+  return SCardConnect(context, reader.c_str(), SCARD_SHARE_DIRECT, SCARD_PROTOCOL_UNDEFINED, &card,
+                      &protocol);
+}
+
 LONG Api::disconnect(SCARDHANDLE card, DWORD disposition) {
   return SCardDisconnect(card, disposition);
+}
+
+LONG Api::control(SCARDHANDLE card, DWORD code, Bytes& answer) {
+  answer.assign(MAX_BUFFER_SIZE, 0);
+  DWORD size = 0;
+  const LONG result = SCardControl(card, code, nullptr, 0, answer.data(), answer.size(), &size);
+  answer.resize(result == SCARD_S_SUCCESS ? std::min<std::size_t>(size, answer.size()) : 0);
+  return result;
 }
 
 LONG Api::begin_transaction(SCARDHANDLE card) {

@@ -25,7 +25,11 @@ class Api {
   virtual LONG get_status_change(SCARDCONTEXT context, DWORD timeout_ms, SCARD_READERSTATE& state);
   /// Exclusively, with T=0 or T=1, whichever the card speaks.
   virtual LONG connect(SCARDCONTEXT context, const std::string& reader, SCARDHANDLE& card, DWORD& protocol);
+  /// To the reader itself, with or without a card, which stays as it is.
+  virtual LONG connect_direct(SCARDCONTEXT context, const std::string& reader, SCARDHANDLE& card);
   virtual LONG disconnect(SCARDHANDLE card, DWORD disposition);
+  /// Sends `code` without data to the driver; `answer` is resized to what it said.
+  virtual LONG control(SCARDHANDLE card, DWORD code, Bytes& answer);
   virtual LONG begin_transaction(SCARDHANDLE card);
   /// `atr` is resized to what the card sent.
   virtual LONG status(SCARDHANDLE card, Bytes& atr);

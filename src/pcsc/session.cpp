@@ -1,5 +1,7 @@
 #include "pcsc/session.hpp"
 
+#include <reader.h>
+
 #include <algorithm>
 #include <type_traits>
 
@@ -36,6 +38,27 @@ ReaderInfo info_of(const std::string& reader, const SCARD_READERSTATE& state) {
     info.atr.assign(state.rgbAtr, state.rgbAtr + size);
   }
   return info;
+}
+
+/// The value of the first element with this tag in PC/SC part 10's list: tag and length of one byte each.
+/// Empty where there is none, or where the list is cut before it.
+ByteView short_tlv(ByteView list, std::uint8_t tag) {
+  while (list.size() >= 2 && list.size() >= std::size_t{2} + list[1]) {
+    const ByteView value = list.subspan(2, list[1]);
+    if (list[0] == tag) return value;
+    list = list.subspan(2 + value.size());
+  }
+  return {};
+}
+
+/// dwMaxAPDUDataSize, 4 bytes, the lowest first; 0 where the driver does not know.
+std::optional<std::size_t> max_command_data(ByteView value) {
+  constexpr std::size_t longest_short_command = 4 + 1 + 255 + 1;
+  if (value.size() != 4) return std::nullopt;
+  const std::size_t size = be32(Bytes(value.rbegin(), value.rend()));
+  if (size == 0) return std::nullopt;
+  // Drivers of short length count the data or the whole command.
+  return size <= longest_short_command ? 255 : std::min<std::size_t>(size, 65535);
 }
 
 }  // namespace
@@ -130,6 +153,18 @@ std::unique_ptr<Link> Session::connect(const std::string& reader) {
   return link;
 }
 
+ReaderProperties Session::properties(const std::string& reader) {
+  SCARDHANDLE card = 0;
+  expect(api_.connect_direct(context_, reader, card), "SCardConnect", reader);
+  // A driver that knows no features answers with an error, or with nothing.
+  Bytes features, properties;
+  if (api_.control(card, CM_IOCTL_GET_FEATURE_REQUEST, features) == SCARD_S_SUCCESS)
+    if (const auto code = short_tlv(features, FEATURE_GET_TLV_PROPERTIES); code.size() == 4)
+      api_.control(card, be32(code), properties);
+  api_.disconnect(card, SCARD_LEAVE_CARD);
+  return {max_command_data(short_tlv(properties, PCSCv2_PART10_PROPERTY_dwMaxAPDUDataSize))};
+}
+
 Link::Link(Session& session, std::string reader, long card, unsigned long protocol)
     : session_(session),
       reader_(std::move(reader)),
@@ -184,6 +219,11 @@ void Link::close(iso7816::Leave leave) {
   const LONG result = session_.api_.disconnect(
       card_, leave == iso7816::Leave::powered_off ? SCARD_UNPOWER_CARD : SCARD_RESET_CARD);
   if (!failure_) session_.expect(result, "SCardDisconnect", reader_);
+}
+
+ReaderProperties reader_properties(const std::string& reader) {
+  Api api;
+  return Session(api).properties(reader);
 }
 
 std::vector<ReaderInfo> list_readers() {

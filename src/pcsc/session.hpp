@@ -37,6 +37,12 @@ struct ReaderInfo {
   Bytes atr;                 // empty without a card
 };
 
+/// What a reader's driver says of it (PC/SC part 10, GET_TLV_PROPERTIES).
+struct ReaderProperties {
+  /// The largest command data field, 255 to 65,535 bytes. Nothing where the driver does not say.
+  std::optional<std::size_t> max_command_data;
+};
+
 /// An answer, and the time that the call for it took.
 struct Exchange {
   Bytes answer;
@@ -102,6 +108,9 @@ class Session {
   /// @throws Error card_absent, card_busy, chip_foreign (no answer to reset: also of a card that gave one
   /// before, which is for its user to know), reader_absent, reader_fault, stack_absent
   std::unique_ptr<Link> connect(const std::string& reader);
+  /// Asks the driver, beside whoever uses a card in the reader. @throws Error reader_absent, card_busy (held
+  /// exclusively), reader_fault, stack_absent
+  ReaderProperties properties(const std::string& reader);
 
  private:
   friend class Link;
@@ -116,6 +125,8 @@ class Session {
 
 /// The readers of the stack, through a session of this process. @throws Error stack_absent
 std::vector<ReaderInfo> list_readers();
+/// The properties of one, in the same way. May hang where the reader does.
+ReaderProperties reader_properties(const std::string& reader);
 /// Whether a pcscd answers.
 bool stack_answers();
 

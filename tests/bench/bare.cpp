@@ -8,6 +8,7 @@
 #include <botan/hash.h>
 #include <botan/mac.h>
 #include <botan/pubkey.h>
+#include <botan/sm2.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -18,7 +19,8 @@ namespace {
 
 constexpr std::size_t block = 16, mac_size = 8;
 constexpr std::size_t derivation_input = 32;  // of SCP03 and of the diversification, bytes
-constexpr std::size_t signed_attributes = 110, certificate = 900;
+constexpr std::size_t signed_attributes = 110, certificate = 900, national_certificate = 600;
+constexpr const char *ecdsa = "EMSA1(SHA-256)", *sm2 = "1234567812345678,SM3";
 
 std::uint8_t ins_of(const Exchange& exchange) {
   return exchange.command.at(1);
@@ -57,10 +59,14 @@ struct BareCryptography::Tools {
   std::unique_ptr<Botan::HashFunction> hash = Botan::HashFunction::create_or_throw("SHA-256");
   Botan::EC_Group group{"secp256r1"};
   Botan::ECDSA_PrivateKey signer{random, group};
-  Botan::PK_Signer signature{signer, random, "EMSA1(SHA-256)"};
-  std::vector<std::uint8_t> point = signer.public_point().encode(Botan::PointGFp::UNCOMPRESSED);
+  Botan::PK_Signer signature{signer, random, ecdsa};
+  Botan::EC_Group national_group{"sm2p256v1"};
+  Botan::SM2_PrivateKey national_signer{random, national_group};
+  Botan::PK_Signer national_signature{national_signer, random, sm2};
   std::vector<std::uint8_t> session_key = secret(16);
   std::vector<std::uint8_t> data = std::vector<std::uint8_t>(65536 + block);  // as long as anything is
+  const std::vector<std::uint8_t> certified = secret(national_certificate);
+  const std::vector<std::uint8_t> certification = national_signature.sign_message(certified, random);
 
   std::vector<std::uint8_t> secret(std::size_t size) {
     std::vector<std::uint8_t> bytes(size);
@@ -108,10 +114,20 @@ struct BareCryptography::Tools {
     Botan::secure_vector<std::uint8_t> sealed(size);
     sealing->finish(sealed);
   }
-  void verify(const Botan::ECDSA_PublicKey& public_key, const std::vector<std::uint8_t>& made) {
-    Botan::PK_Verifier verifier(public_key, "EMSA1(SHA-256)");
-    if (!verifier.verify_message(bytes(signed_attributes), signed_attributes, made.data(), made.size()))
+  static void verify(const Botan::Public_Key& public_key, const char* scheme, ByteView message,
+                     const std::vector<std::uint8_t>& made) {
+    Botan::PK_Verifier verifier(public_key, scheme);
+    if (!verifier.verify_message(message.data(), message.size(), made.data(), made.size()))
       throw std::logic_error("the reference's own signature does not verify");
+  }
+  std::vector<std::uint8_t> sign_nationally(std::size_t size) {
+    return national_signature.sign_message(bytes(size), size, random);
+  }
+
+  /// A public key as it comes with a card: read from its point.
+  template <typename Key>
+  static Key read(const Key& known, const Botan::EC_Group& curve) {
+    return {curve, curve.OS2ECP(known.public_point().encode(Botan::PointGFp::UNCOMPRESSED))};
   }
 
   /// Sets a key up for everything of AES-128, as each session has its own.
@@ -152,13 +168,19 @@ struct BareCryptography::Tools {
   /// Signed once; verified like the signer's certificate and the chip's answer: three signatures, two of them
   /// by keys that came with the card.
   void signatures() {
-    const auto made = signature.sign_message(bytes(signed_attributes), signed_attributes, random);
-    const Botan::ECDSA_PublicKey document_signer(group, group.OS2ECP(point));
-    const Botan::ECDSA_PublicKey chip(group, group.OS2ECP(point));
-    verify(document_signer, made);
+    const ByteView attributes(bytes(signed_attributes), signed_attributes);
+    const auto made = signature.sign_message(attributes.data(), attributes.size(), random);
+    verify(read<Botan::ECDSA_PublicKey>(signer, group), ecdsa, attributes, made);
     digest(certificate);  // so much longer is what was signed there
-    verify(signer, made);
-    verify(chip, made);
+    verify(signer, ecdsa, attributes, made);
+    verify(read<Botan::ECDSA_PublicKey>(signer, group), ecdsa, attributes, made);
+  }
+
+  /// Signed once; verified like its signer's certificate.
+  void national_signatures(std::size_t size) {
+    const auto made = sign_nationally(size);
+    verify(read<Botan::SM2_PublicKey>(national_signer, national_group), sm2, {bytes(size), size}, made);
+    verify(national_signer, sm2, certified, certification);
   }
 };
 
@@ -178,8 +200,13 @@ Time BareCryptography::time(const CryptoWork& work) {
     tools_->digest(work.security_object);
   }
   tools_->signatures();
+  tools_->national_signatures(work.record);
   tools_->authenticate(*tools_->commitment, work.data_groups.size());  // the promise
   return watch.read();
+}
+
+void BareCryptography::sign_nationally(std::size_t size) {
+  tools_->sign_nationally(size);
 }
 
 }  // namespace perso::bench

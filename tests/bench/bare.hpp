@@ -19,6 +19,7 @@ struct CryptoWork {
   std::vector<Protected> exchanges;
   std::vector<std::size_t> data_groups;
   std::size_t security_object = 0;  // EF.SOD
+  std::size_t record = 0;           // text record and portrait, under the national signature
   std::size_t order = 0;            // as it lies sealed in the ledger
 };
 
@@ -31,6 +32,8 @@ class BareCryptography {
   ~BareCryptography();
   /// How long the work takes now.
   Time time(const CryptoWork& work);
+  /// Makes an SM2 signature over SM3 of so many bytes.
+  void sign_nationally(std::size_t size);
 
  private:
   struct Tools;

@@ -1,8 +1,7 @@
 #include "bench/ports.hpp"
 
-#include <time.h>
-
 #include <thread>
+#include <utility>
 
 namespace perso::bench {
 
@@ -49,9 +48,9 @@ Time& Time::operator-=(const Time& other) {
   return *this;
 }
 
-Time Stopwatch::now() {
+Time Stopwatch::now() const {
   timespec processor{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &processor);
+  ::clock_gettime(processor_, &processor);
   return {std::chrono::steady_clock::now().time_since_epoch(),
           std::chrono::seconds(processor.tv_sec) + Nanoseconds(processor.tv_nsec)};
 }
@@ -80,6 +79,11 @@ std::unique_ptr<iso7816::Connection> ChipSlot::connect() {
   connections.emplace_back().reserve(512);
   chip_time += watch.read();
   return std::make_unique<ChipConnection>(*this, chip_);
+}
+
+std::vector<Time> TimedJournal::take_commits() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(commits_, {});
 }
 
 void TimedJournal::hold(const std::string& order_id, std::string_view why) {

@@ -1,7 +1,10 @@
 // The ports of a run with a stopwatch at each: a chip in a slot, and a ledger behind a journal.
 #pragma once
 
+#include <time.h>
+
 #include <chrono>
+#include <mutex>
 #include <vector>
 
 #include "iso7816/card.hpp"
@@ -12,8 +15,8 @@ namespace perso::bench {
 
 using Nanoseconds = std::chrono::nanoseconds;
 
-/// A time by the clock on the wall, and by the processor at work for this thread: other programs on a busy
-/// machine lengthen the one and not the other.
+/// A time by the clock on the wall, and by the processor at work: other programs on a busy machine lengthen
+/// the one and not the other.
 struct Time {
   Nanoseconds wall{}, processor{};
   Time& operator+=(const Time& other);
@@ -22,11 +25,14 @@ struct Time {
 
 class Stopwatch {
  public:
+  /// @param processor whose work counts: this thread's, or with CLOCK_PROCESS_CPUTIME_ID that of all threads
+  explicit Stopwatch(clockid_t processor = CLOCK_THREAD_CPUTIME_ID) : processor_(processor), begun_(now()) {}
   Time read() const;
 
  private:
-  static Time now();
-  Time begun_ = now();
+  Time now() const;
+  clockid_t processor_;
+  Time begun_;
 };
 
 class RealClock final : public Clock {
@@ -58,7 +64,7 @@ class ChipSlot final : public iso7816::Slot {
   std::string name_ = "bench";
 };
 
-/// Passes everything on, and times what is durable.
+/// Passes everything on, and times what is durable. Thread-safe.
 class TimedJournal final : public run::Journal {
  public:
   explicit TimedJournal(run::Journal& journal) : journal_(journal) {}
@@ -66,6 +72,7 @@ class TimedJournal final : public run::Journal {
   std::optional<plan::Order> take_order() override { return journal_.take_order(); }
   void put_back(const std::string& order_id) override { journal_.put_back(order_id); }
   run::ChipHistory history(const keys::ChipId& chip) override { return journal_.history(chip); }
+  plan::Order order_of(const run::RunId& run) override { return journal_.order_of(run); }
   std::size_t uncertain() override { return journal_.uncertain(); }
   bool keeps_promise(const run::RunId& run, const std::string& number, ByteView sod_digest) override {
     return journal_.keeps_promise(run, number, sod_digest);
@@ -82,16 +89,21 @@ class TimedJournal final : public run::Journal {
   void refused(const std::optional<keys::ChipId>& chip, const std::string& writer,
                std::string_view why) override;
 
-  std::vector<Time> commits;
+  /// Those since the last call.
+  std::vector<Time> take_commits();
 
  private:
   template <typename Change>
   void commit(Change change) {
     const Stopwatch watch;
     change();
-    commits.push_back(watch.read());
+    const Time took = watch.read();
+    const std::lock_guard lock(mutex_);
+    commits_.push_back(took);
   }
   run::Journal& journal_;
+  std::mutex mutex_;
+  std::vector<Time> commits_;
 };
 
 }  // namespace perso::bench

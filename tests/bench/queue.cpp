@@ -8,15 +8,16 @@
 #include <unistd.h>
 
 #include <stdexcept>
-#include <vector>
 
 #include "bench/batch.hpp"
-#include "bench/ports.hpp"
-#include "bench/scratch.hpp"
 
 namespace perso::bench {
 
 namespace {
+
+Nanoseconds of(const timeval& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+}
 
 /// The program as a process of its own; its standard output is dropped.
 class Process {
@@ -41,44 +42,45 @@ class Process {
     ::waitpid(id_, nullptr, 0);
   }
 
-  /// Waits for its end. @return the peak of its resident memory, or of a process that it waited for, MiB
-  double finish() {
+  /// Waits for its end.
+  ProgramCost finish() {
     int status = 0;
     rusage usage{};
     ::wait4(id_, &status, 0, &usage);
     id_ = 0;
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
       throw std::runtime_error("perso " + name_ + " failed");
-    return static_cast<double>(usage.ru_maxrss) / 1024;
+    return {{watch_.read().wall, of(usage.ru_utime) + of(usage.ru_stime)},
+            static_cast<double>(usage.ru_maxrss) / 1024};
   }
 
  private:
   std::string name_;
+  Stopwatch watch_;
   pid_t id_ = 0;
 };
 
-double perso(std::vector<std::string> arguments) {
+ProgramCost perso(std::vector<std::string> arguments) {
   return Process(std::move(arguments)).finish();
 }
 
 }  // namespace
 
-QueueCost run_with_queue(std::size_t orders) {
-  const Scratch scratch("bench-queue");
-  const std::string home = scratch.path / "home", chips = scratch.path / "chips";
-  const std::string csv = write_batch(scratch.path / "batch", orders);
-  perso({"init", "--home", home, "--station", "bench", "--profile", PERSO_SOURCE_DIR "/profiles/prc-2023"});
+Queue::Queue() {
+  perso({"init", "--home", home_, "--station", "bench", "--profile", PERSO_SOURCE_DIR "/profiles/prc-2023"});
+}
 
-  QueueCost cost;
-  const Stopwatch watch;
-  cost.import_mib = perso({"orders", "import", csv, "--batch", "queue", "--home", home});
-  cost.import_seconds = std::chrono::duration<double>(watch.read().wall).count();
+ProgramCost Queue::import(std::size_t orders, const std::vector<Bytes>& portraits) {
+  const std::string csv = write_batch(scratch_.path / "batch", orders, portraits);
+  return perso({"orders", "import", csv, "--batch", "queue", "--home", home_});
+}
 
-  perso({"vchip", "make", "--home", home, "--dir", chips, "--count", "2"});
+ProgramCost Queue::run() {
+  const std::string chips = scratch_.path / "chips";
+  perso({"vchip", "make", "--home", home_, "--dir", chips, "--count", "2"});
   const Process server(
-      {"vchip", "serve", "--home", home, "--dir", chips, "--slots", "2", "--feed", "--json"});
-  cost.run_mib = perso({"run", "--home", home, "--count", "2", "--wait", "60"});
-  return cost;
+      {"vchip", "serve", "--home", home_, "--dir", chips, "--slots", "2", "--feed", "--json"});
+  return perso({"run", "--home", home_, "--count", "2", "--wait", "60"});
 }
 
 }  // namespace perso::bench

@@ -23,6 +23,11 @@ void Table::at_most_times(const std::string& what, Figure measured, Figure refer
                    fmt::format("<= {} times", limit), measured.value <= limit * reference.value});
 }
 
+void Table::at_least_times(const std::string& what, Figure measured, Figure reference, double limit) {
+  rows_.push_back({what, text_of(measured), text_of(reference), ratio_of(measured, reference),
+                   fmt::format(">= {} times", limit), measured.value >= limit * reference.value});
+}
+
 void Table::at_most_times_floor(const std::string& what, Figure measured, Figure floor, double limit) {
   at_most_times(what, measured, floor, limit);
   rows_.back().kept = rows_.back().kept && measured.value >= floor.value;

@@ -19,7 +19,9 @@ class Table {
  public:
   /// measured / reference is at most `limit`.
   void at_most_times(const std::string& what, Figure measured, Figure reference, double limit);
-  /// The same for a reference that nothing can go below: less than it is a defect of the reference.
+  /// measured / reference is at least `limit`.
+  void at_least_times(const std::string& what, Figure measured, Figure reference, double limit);
+  /// At most, for a reference that nothing can go below: less than it is a defect of the reference.
   void at_most_times_floor(const std::string& what, Figure measured, Figure floor, double limit);
   /// measured is at most `limit` more than a reference that nothing can go below.
   void at_most_more_than_floor(const std::string& what, Figure measured, Figure floor, double limit);

@@ -1,18 +1,23 @@
 """Secrets and holder data are planted and then looked for wherever the program, its workers or pcscd could have left them.
 
-What may hold them is left out: the virtual chips' own files, which are the chips; the batch that was imported; and what
-`perso inspect` prints and exports, which is the card's contents.
+What may hold them is left out: the virtual chips' own files, which are the chips; the batch that was imported, and its rows that
+were refused; what `perso inspect` prints and exports, which is the card's contents; and what `perso orders result` prints.
 """
 
 import base64
+import contextlib
+import json
+import shutil
 import tempfile
 import time
 import unittest
 from pathlib import Path
 
-from station import ChipFile, Station, await_that, main, number_after, sample_orders
+from station import PROFILE, ChipFile, Station, await_that, main, number_after, sample_orders
 
-SURNAME = "QUOKKASDOTTIR"
+SURNAME, SURNAME_ON_CARD = "QUOKKASDÓTTIRÞÖRN", "QUOKKASDOTTIRTHOERN"
+CHINESE_NAME = "袋熊𠮷"
+ACCESS_NUMBER = "7306141988250317"  # of 16 digits: six would stand somewhere by chance
 PASSPHRASE = "canary Passphrase 7319 wombat"
 
 
@@ -24,9 +29,19 @@ def in_base64(secret):
         yield text[-(-8 * before // 6) : 8 * (before + len(secret)) // 6]
 
 
+def forms_of(secret):
+    """A secret in the encodings that text has; bytes have none."""
+    if isinstance(secret, bytes):
+        return {secret}
+    forms = {secret.encode("utf-8"), secret.encode("utf-16le"), json.dumps(secret)[1:-1].encode()}
+    with contextlib.suppress(UnicodeEncodeError):
+        forms.add(secret.encode("latin-1"))
+    return forms
+
+
 def disguises(secret):
-    """A secret as it could stand in a file. Text also as UTF-16LE."""
-    for form in (secret, secret.decode().encode("utf-16le")) if secret.isascii() else (secret,):
+    """A secret as it could stand in a file."""
+    for form in forms_of(secret):
         yield form
         yield form.hex().encode()
         yield form.hex().upper().encode()
@@ -58,12 +73,12 @@ def files_of_pcscd():
 
 class Canary(unittest.TestCase):
     def test_the_search_finds_what_is_planted(self):
-        canaries = {"text": PASSPHRASE.encode(), "key": bytes(range(0xF0, 0x100))}
+        canaries = {"text": PASSPHRASE, "name": SURNAME, "rare": CHINESE_NAME, "key": bytes(range(0xF0, 0x100))}
         with tempfile.TemporaryDirectory() as name:
             file = Path(name) / "file"
             for secret in canaries.values():
                 planted = [b"<" + form + b">" for form in disguises(secret)]
-                planted += [base64.b64encode(b"x" * n + secret + b"y" * n) for n in range(6)]
+                planted += [base64.b64encode(b"x" * n + form + b"y" * n) for n in range(6) for form in forms_of(secret)]
                 for text in planted:
                     file.write_bytes(text)
                     self.assertEqual(len(find(canaries, files_below(Path(name)))), 1, text)
@@ -74,7 +89,8 @@ class Canary(unittest.TestCase):
         begun = time.time()
         temporary = tempfile.TemporaryDirectory()
         self.addCleanup(temporary.cleanup)
-        station = Station(self, environment={"PERSO_PASSPHRASE": PASSPHRASE, "TMPDIR": temporary.name})
+        environment = {"PERSO_PASSPHRASE": PASSPHRASE, "TMPDIR": temporary.name}
+        station = Station(self, profile=self.profile_of_long_access_numbers(), environment=environment)
         printed = station.folder / "printed"
         printed.mkdir()
 
@@ -86,19 +102,24 @@ class Canary(unittest.TestCase):
             (printed / str(len(list(printed.iterdir())))).write_text(text)
             return done.stdout
 
-        order = sample_orders()[0]
-        order["latin_name"] = f"{SURNAME}, CLARA"
-        order["number"] = number_after(order["number"], 555)
-        last = order["number"][-1]
-        wrong = dict(order, order="WRONG", number=order["number"][:-1] + ("1" if last != "1" else "2"))
-        good, bad = station.write_batch("good", [order]), station.write_batch("bad", [wrong])
+        given, drawn = self.orders()
+        good = station.write_batch("good", [given, drawn])
+        bad = station.write_batch("bad", self.wrong_orders(given))
         say("orders", "import", bad, expected=3)
-        say("orders", "import", good)
+        say("orders", "import", bad, "--keep-going", "--rejects", station.folder / "rejects.csv", expected=3)
+        say("orders", "import", good, "--batch", "good")
         say("orders", "import", good, "--batch", "again", expected=3)
 
-        canaries = {"surname": SURNAME.encode(), "number": order["number"].encode(), "passphrase": PASSPHRASE.encode()}
-        torn, finished = station.make_chips(2)
-        for chip in (torn, finished):
+        canaries = {
+            "surname": SURNAME,
+            "surname as the card has it": SURNAME_ON_CARD,
+            "Chinese name": CHINESE_NAME,
+            "number": given["number"],
+            "given access number": ACCESS_NUMBER,
+            "passphrase": PASSPHRASE,
+        }
+        torn, *finished = station.make_chips(3)
+        for chip in (torn, *finished):
             keys = ChipFile(chip).transport_keys
             self.assertEqual([len(key) for key in keys], [16, 16, 16])
             canaries.update({f"transport key {n} of {chip.name}": key for n, key in enumerate(keys)})
@@ -108,15 +129,22 @@ class Canary(unittest.TestCase):
             holding.tell(f"insert 0 {torn.name}")
             holding.tell("tear 0 after 12 commands")
             say("run", "--writer", "writer-1", "--wait", "20", expected=4)
-            holding.tell(f"insert 0 {finished.name}")
-            say("--json", "run", "--writer", "writer-1", "--wait", "20", "--trace", printed / "trace")
-            keys = ChipFile(next(finished.parent.parent.rglob(finished.name))).issuer_keys
-            self.assertEqual([len(key) for key in keys], [16, 16, 16])
-            canaries.update({f"issuer key {n}": key for n, key in enumerate(keys)})
-            shown = say("inspect", "--export", station.folder / "export", shows_the_card=True)
-            self.assertIn(order["number"], shown)
+            for chip in finished:
+                holding.tell(f"insert 0 {chip.name}")
+                say("--json", "run", "--writer", "writer-1", "--count", "1", "--wait", "20", "--trace", printed / "trace")
+                keys = ChipFile(next(station.chips.rglob(chip.name))).issuer_keys
+                self.assertEqual([len(key) for key in keys], [16, 16, 16])
+                canaries.update({f"issuer key {n} of {chip.name}": key for n, key in enumerate(keys)})
+                shown = say("inspect", "--export", station.exported(chip), shows_the_card=True)
+                self.assertIn(SURNAME_ON_CARD, shown)
+                holding.remove(0)
+            results = [json.loads(line) for line in say("--json", "orders", "result", "good", shows_the_card=True).splitlines()]
+            self.assertEqual(results[0]["access_number"], ACCESS_NUMBER)
+            canaries["drawn access number"] = results[1]["access_number"]
+            self.assertRegex(results[1]["access_number"], r"^[0-9]{16}$")
+            say("orders", "result", "good", "--out", station.folder / "result.csv")
             # While the ledger is open its write-ahead log is there too.
-            station.import_orders("more", [dict(order, order="MORE", number=number_after(order["number"], 1))])
+            station.import_orders("more", [dict(given, order="MORE", number=number_after(given["number"], 1))])
             line = station.start("run", "--writer", "writer-2")
             await_that("the write-ahead log", (station.home / "ledger.db-wal").exists)
             self.assertEqual(find(canaries, files_below(station.home)), [])
@@ -129,14 +157,56 @@ class Canary(unittest.TestCase):
         say("ledger", "export")
         say("doctor")
 
-        # The canaries were at work: holder and number stand on the chip that was made.
-        on_the_card = str(find(canaries, files_below(station.folder / "export")))
-        self.assertIn("surname", on_the_card)
-        self.assertIn("number", on_the_card)
+        self.check_what_was_at_work(canaries, station, finished)
         files = files_below(station.home, printed, Path(temporary.name))
         files += [*station.folder.glob("serve-*.log"), *files_of_pcscd()]
         files += [file for file in Path("/tmp").glob("*") if file.is_file() and file.stat().st_mtime >= begun]
         self.assertEqual(find(canaries, files), [])
+
+    def profile_of_long_access_numbers(self):
+        folder = Path(tempfile.mkdtemp(prefix="perso-e2e-"))
+        self.addCleanup(shutil.rmtree, folder)
+        text = (PROFILE / "profile.yaml").read_text(encoding="utf-8")
+        short = "{type: access-number, digits: 6}"
+        self.assertEqual(text.count(short), 1)
+        long = short.replace("6", str(len(ACCESS_NUMBER)))
+        (folder / "profile.yaml").write_text(text.replace(short, long), encoding="utf-8")
+        return folder
+
+    def orders(self):
+        """One whose access number is given, and one whose is drawn."""
+        given, drawn = sample_orders()[:2]
+        given.update(latin_name=f"{SURNAME}, CLARA", chinese_name=CHINESE_NAME, access_number=ACCESS_NUMBER)
+        drawn.update(latin_name=f"{SURNAME}, DANIYAR", previous_number="")
+        for order in (given, drawn):
+            order["number"] = number_after(order["number"], 555)
+        return given, drawn
+
+    def wrong_orders(self, order):
+        """A fault in each field that a canary stands in, so that it is told of."""
+        changes = [
+            {"number": order["number"][:-1] + ("1" if order["number"][-1] != "1" else "2")},
+            {"latin_name": f"{SURNAME}, CLARA, MARIA"},
+            {"chinese_name": CHINESE_NAME + "A"},
+            {"access_number": ACCESS_NUMBER + "1"},
+            {"order": SURNAME_ON_CARD},
+            {"portrait": f"{SURNAME}.jpg"},
+        ]
+        return [{**order, "order": f"WRONG-{n}", **change} for n, change in enumerate(changes)]
+
+    def check_what_was_at_work(self, canaries, station, chips):
+        """The canaries were there to be found: on the chips that were made, in the result and in the refused rows."""
+        on_the_cards = str(find(canaries, files_below(*map(station.exported, chips))))
+        for name in ("surname as the card has it", "Chinese name", "number"):
+            self.assertIn(name, on_the_cards)
+        self.assertNotIn("access number", on_the_cards)
+        access_numbers = ("given access number", "drawn access number")
+        for name, holds in (("result.csv", ("number", *access_numbers)), ("rejects.csv", ("surname", *access_numbers[:1]))):
+            file = station.folder / name
+            self.assertEqual(file.stat().st_mode & 0o777, 0o600)
+            found = str(find(canaries, [file]))
+            for canary in holds:
+                self.assertIn(f"'{canary} in ", found)
 
 
 if __name__ == "__main__":

@@ -1,32 +1,27 @@
 """What `perso inspect` reads and exports, against independent programs: opensc-tool, openssl, hashlib."""
 
-import hashlib
 import re
 import time
 import unittest
 
-from station import READERS, Station, main, run, sample_orders
+from openssl import as_pem, digests_of_files, elements, group_digests, verify_sod
+from station import READERS, Station, main, sample_orders, send
 
 APPLICATIONS = {  # as the profile says: application identifier, and the file identifiers by name
-    "eMRTD": ("A0000002471001", {"EF.COM": "011E", "EF.DG1": "0101", "EF.DG2": "0102", "EF.DG15": "010F", "EF.SOD": "011D"}),
-    "national": ("F0434E5052433233", {"TEXT": "0001", "PORTRAIT": "0002"}),
+    "eMRTD": (
+        "A0000002471001",
+        {
+            "EF.COM": "011E",
+            "EF.DG1": "0101",
+            "EF.DG2": "0102",
+            "EF.DG11": "010B",
+            "EF.DG12": "010C",
+            "EF.DG15": "010F",
+            "EF.SOD": "011D",
+        },
+    ),
+    "national": ("F0434E5052433233", {"TEXT": "0001", "PORTRAIT": "0002", "SIGNATURE": "0003"}),
 }
-
-
-def send(reader, *commands):
-    """Commands in hexadecimal through opensc-tool; pairs of status word and answer."""
-    arguments = ["opensc-tool", "--reader", reader, "--card-driver", "default"]
-    for command in commands:
-        arguments += ["--send-apdu", command]
-    done = run(arguments)
-    if done.returncode != 0:
-        raise AssertionError(f"opensc-tool: {done.stdout}{done.stderr}")
-    answers = []
-    for part in done.stdout.split("Received (SW1=0x")[1:]:
-        status = part[0:2] + re.match(r".., SW2=0x(..)", part).group(1)
-        lines = part.partition("Sending:")[0].splitlines()[1:]
-        answers.append((status, bytes.fromhex("".join(line[:48] for line in lines))))
-    return answers
 
 
 def read_file(reader, aid, fid, size):
@@ -39,19 +34,6 @@ def read_file(reader, aid, fid, size):
     return b"".join(data for _, data in answers[2:-1]), answers[-1][0]
 
 
-def elements(der):
-    """The tags and contents of a row of DER elements."""
-    found = []
-    while der:
-        tag, size, head = der[0], der[1], 2
-        if size & 0x80:
-            head = 2 + (size & 0x7F)
-            size = int.from_bytes(der[2:head], "big")
-        found.append((tag, der[head : head + size]))
-        der = der[head + size :]
-    return found
-
-
 class Inspect(unittest.TestCase):
     def export(self, station):
         """One issued card, inspected; the report and the folder with its files."""
@@ -61,13 +43,15 @@ class Inspect(unittest.TestCase):
         chips = station.serve()
         self.addCleanup(chips.stop)
         chips.tell(f"insert 1 {card.name}")
-        report = station.json("inspect", "--writer", "writer-2", "--export", folder)
+        report = station.json("inspect", "--writer", "writer-2", "--export", folder, "--portrait", station.folder / "portrait")
         self.assertTrue(report["passed"])
         self.assertEqual(report["number"], sample_orders()[0]["number"])
         return report, folder
 
     def test_each_file_is_exported_as_another_program_reads_it(self):
-        report, folder = self.export(Station(self))
+        station = Station(self)
+        report, folder = self.export(station)
+        self.assertEqual((station.folder / "portrait").read_bytes(), (folder / "national" / "PORTRAIT").read_bytes())
         listed = {(file["application"], file["name"]): file["bytes"] for file in report["files"]}
         self.assertEqual(set(listed), {(name, file) for name, (_, files) in APPLICATIONS.items() for file in files})
         for name, (aid, files) in APPLICATIONS.items():
@@ -80,55 +64,28 @@ class Inspect(unittest.TestCase):
                     self.assertEqual(status_behind, "6B00", "the file goes on behind what was exported")
 
     def check_digests(self, folder, content):
-        """The LDS security object holds the SHA-256 of each exported data group, and of no other."""
-        [(_, lds)] = elements(content)
-        [_, (_, algorithm), (_, groups)] = elements(lds)
-        self.assertEqual(elements(algorithm)[0][1].hex(), "608648016503040201")  # 2.16.840.1.101.3.4.2.1, SHA-256
-        digests = {}
-        for _, group in elements(groups):
-            (_, number), (_, digest) = elements(group)
-            digests[int.from_bytes(number, "big")] = digest
-        self.assertEqual(set(digests), {1, 2, 15})
-        for number, digest in digests.items():
-            self.assertEqual(digest, hashlib.sha256((folder / "eMRTD" / f"EF.DG{number}").read_bytes()).digest())
-
-    def verify(self, station, folder, *options):
-        sod = folder / "eMRTD" / "EF.SOD"
-        signed = sod.with_name("EF.SOD.p7")
-        self.assertEqual(elements(sod.read_bytes()), [(0x77, signed.read_bytes())])
-        content = folder / "lds"
-        done = run(["openssl", "cms", "-verify", "-inform", "DER", "-in", signed, "-out", content, *options])
-        return done, content.read_bytes() if done.returncode == 0 else b""
-
-    def test_openssl_verifies_the_whole_chain_with_named_curves(self):
-        station = Station(self, "--parameters", "named")
-        _, folder = self.export(station)
-        anchor = station.folder / "csca.pem"
-        run(["openssl", "x509", "-inform", "DER", "-in", station.home / "keys" / "csca.crt", "-out", anchor], check=True)
-        done, content = self.verify(station, folder, "-CAfile", anchor, "-purpose", "any")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.check_digests(folder, content)
-
-        # The same against a stranger's trust anchor, and with one byte changed, has to fail.
-        other = Station(self, "--parameters", "named")
-        run(["openssl", "x509", "-inform", "DER", "-in", other.home / "keys" / "csca.crt", "-out", anchor], check=True)
-        done, _ = self.verify(station, folder, "-CAfile", anchor, "-purpose", "any")
-        self.assertNotEqual(done.returncode, 0)
+        """The LDS security object holds the digest of each exported data group, and of no other."""
+        digests = group_digests(content.read_bytes())
+        self.assertEqual(set(digests), {1, 2, 11, 12, 15})
+        self.assertEqual(digests, digests_of_files(folder))
 
     def test_openssl_verifies_the_signature_with_explicit_parameters(self):
         station = Station(self)
         _, folder = self.export(station)
-        done, content = self.verify(station, folder, "-noverify")  # OpenSSL 3 refuses such a chain, not the signature
+        content = station.folder / "lds"
+        done = verify_sod(folder, content, "-noverify")  # OpenSSL 3 refuses such a chain, not the signature
         self.assertEqual(done.returncode, 0, done.stderr)
         self.check_digests(folder, content)
+        anchor = as_pem(station.home / "keys" / "csca.crt", station.folder / "csca.pem")
+        self.assertNotEqual(verify_sod(folder, content, "-CAfile", anchor, "-purpose", "any").returncode, 0)
 
         sod = folder / "eMRTD" / "EF.SOD"
-        for file in (sod, sod.with_name("EF.SOD.p7")):
-            damaged = bytearray(file.read_bytes())
-            damaged[-1] ^= 1  # in the signature's last integer
-            file.write_bytes(damaged)
-        done, _ = self.verify(station, folder, "-noverify")
-        self.assertNotEqual(done.returncode, 0)
+        signed = sod.with_name("EF.SOD.p7")
+        self.assertEqual(elements(sod.read_bytes()), [(0x77, signed.read_bytes())])
+        damaged = bytearray(signed.read_bytes())
+        damaged[-1] ^= 1  # in the signature's last integer
+        signed.write_bytes(damaged)
+        self.assertNotEqual(verify_sod(folder, content, "-noverify").returncode, 0)
 
     def test_opensc_talks_to_one_slot_while_another_is_encoded(self):
         station = Station(self)

@@ -86,10 +86,9 @@ class Refusals(unittest.TestCase):
         """The sample with its third order changed is not taken, nor is any other of its orders."""
         station = Station(self)
         orders = sample_orders()
-        orders[2].update(change or {})
+        orders[2].update(change or {}, portrait="own.jpg")
         batch = station.write_batch("bad", orders)
-        if portrait is not None:
-            (batch.parent / orders[2]["portrait"]).write_bytes(portrait)
+        (batch.parent / "own.jpg").write_bytes(portrait or (SAMPLE / "03.jpg").read_bytes())
         with self.undone(station):
             self.refused(code, 3, "orders", "import", batch, station=station, says=says)
 

@@ -47,6 +47,23 @@ def await_empty(reader):
     await_that(f"{reader} is empty", lambda: re.search(rf"(?m)^\d+ +No .*{reader}$", run(listing).stdout))
 
 
+def send(reader, *commands):
+    """Commands in hexadecimal through opensc-tool; pairs of status word and answer."""
+    arguments = ["opensc-tool", "--reader", reader, "--card-driver", "default"]
+    for command in commands:
+        arguments += ["--send-apdu", command]
+    done = run(arguments)
+    if done.returncode != 0:
+        raise AssertionError(f"opensc-tool: {done.stdout}{done.stderr}")
+    answers = []
+    for part in done.stdout.split("Received (SW1=0x")[1:]:
+        status = part[0:2] + re.match(r".., SW2=0x(..)", part).group(1)
+        lines = part.partition("Sending:")[0].splitlines()[1:]
+        # For each byte "XX ", then for each a character.
+        answers.append((status, bytes.fromhex("".join(line[: len(line) // 4 * 3] for line in lines))))
+    return answers
+
+
 def sample_orders():
     with open(SAMPLE / "orders.csv", encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -74,18 +91,19 @@ def number_after(number, steps):
 
 def more_orders(count, first=0):
     """Orders beside those of the sample: its holders again, as other people with numbers of their own."""
-    orders = []
+    sample, orders = sample_orders(), []
     for n in range(first, first + count):
-        order = dict(sample_orders()[n % 12])
+        order = dict(sample[n % len(sample)])
         order["order"] = f"E2E-{n + 1:04}"
-        order["number"] = number_after(order["number"], 1 + n // 12)
+        order["number"] = number_after(order["number"], 1 + n // len(sample))
         order["previous_number"] = ""
         orders.append(order)
     return orders
 
 
 class ChipFile:
-    """What a virtual chip's memory says, read without any code of the program: records of length, contents, CRC-32."""
+    """What a virtual chip's memory says, read without any code of the program: records of length, contents, CRC-32. The first
+    record's kind, 01 or 41, tells the platform; the others' kinds are the platform's own."""
 
     LIVES = {1: "blank", 7: "personalizing", 15: "issued", 255: "terminated"}
 
@@ -94,25 +112,30 @@ class ChipFile:
         self.life = "blank"
         self.transport_keys = []
         self.issuer_keys = []  # empty before PUT KEY
-        log = self.path.read_bytes()
-        at = 0
-        while at + 2 <= len(log):
-            size = int.from_bytes(log[at : at + 2], "big")
-            record = log[at + 2 : at + 2 + size]
-            if len(log) < at + 2 + size + 4:
-                break  # torn
-            at += 2 + size + 4
-            if record[0] == 1:
+        for record in self.records(self.path.read_bytes()):
+            if record[0] == 0x01:
                 # kind, CPLC, i, memory, command limit, ATR with its length; then version, length, three keys
                 keys = record[1 + 42 + 1 + 4 + 2 :]
                 keys = keys[1 + keys[0] :]
                 self.transport_keys = self.keys_in(keys)
-            if record[0] == 2:
+            if record[0] == 0x02:
                 self.issuer_keys = self.keys_in(record[1:])
-            if record[0] == 6:
+            if record[0] in (0x06, 0x42):  # the progress mark; a file of the iso7816 platform
                 self.life = "personalizing"
-            if record[0] == 7:
+            if record[0] == 0x07:
                 self.life = self.LIVES[record[1]]
+            if record[0] == 0x47:
+                self.life = "issued"
+
+    @staticmethod
+    def records(log):
+        at = 0
+        while at + 2 <= len(log):
+            size = int.from_bytes(log[at : at + 2], "big")
+            if len(log) < at + 2 + size + 4:
+                break  # torn
+            yield log[at + 2 : at + 2 + size]
+            at += 2 + size + 4
 
     @staticmethod
     def keys_in(key_set):
@@ -130,7 +153,13 @@ class Chips:
         command = [PROGRAM, "--home", station.home, "vchip", "serve", "--dir", folder, "--slots", slots]
         command += ["--port", FIRST_PORT + first_slot, "--timing", timing] + ["--feed" if feed else "--empty"]
         self.process = subprocess.Popen([str(word) for word in command], stderr=self.log, env=station.environment)
-        await_that("the virtual chips are served", (folder / "control").exists)
+        await_that("the virtual chips are served", self.answers)
+
+    def answers(self):
+        try:
+            return self.tell("list")
+        except (FileNotFoundError, ConnectionRefusedError):
+            return ""  # the socket is there before somebody listens
 
     def tell(self, line):
         """A line to the control socket; what it answers after `ok`."""
@@ -164,14 +193,14 @@ class Chips:
 class Station:
     """A home in a scratch folder. Removed when the test that made it ends."""
 
-    def __init__(self, test, *init_options, environment=None):
+    def __init__(self, test, *init_options, profile=PROFILE, environment=None):
         self.folder = Path(tempfile.mkdtemp(prefix="perso-e2e-"))
         test.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.test = test
         self.home = self.folder / "home"
         self.chips = self.folder / "chips"
         self.environment = {**os.environ, **(environment or {})}
-        self.good("init", "--profile", PROFILE, *init_options)
+        self.good("init", "--profile", profile, *init_options)
 
     def perso(self, *arguments, **options):
         options.setdefault("env", self.environment)
@@ -223,13 +252,13 @@ class Station:
     def import_orders(self, name, orders):
         self.good("orders", "import", self.write_batch(name, orders), "--batch", name)
 
-    def import_sample(self, count=12):
-        """The first orders of the sample batch."""
+    def import_sample(self, count=None):
+        """The first orders of the sample batch, or all of them."""
         self.import_orders("sample", sample_orders()[:count])
 
-    def make_chips(self, count, folder=None):
+    def make_chips(self, count, folder=None, platform="globalplatform"):
         folder = folder or self.chips
-        self.good("vchip", "make", "--dir", folder, "--count", count)
+        self.good("vchip", "make", "--dir", folder, "--count", count, "--platform", platform)
         return sorted((folder / "stack").glob("*.chip"))
 
     def serve(self, folder=None, feed=False, slots=2, first_slot=0, timing="none"):
@@ -237,13 +266,30 @@ class Station:
         self.test.addCleanup(chips.process.kill)
         return chips
 
-    def issue(self, count):
+    def issue(self, count, platform="globalplatform"):
         """Makes the next cards of the queue on new chips, in the first writer; their files."""
-        self.make_chips(count)
+        self.make_chips(count, platform=platform)
         with self.serve(feed=True, slots=1):
             self.good("run", "--writer", "writer-1", "--count", count)
             await_that("the cards are taken out", lambda: len(list((self.chips / "out").glob("*.chip"))) >= count)
         return sorted(chip for chip in (self.chips / "out").glob("*.chip") if ChipFile(chip).life == "issued")
+
+    def inspect_all(self, cards, *options):
+        """Pairs of a card's file and what `perso inspect --json` says of it, its files exported to `exported(card)`. Both
+        readers are used; meanwhile the cards may lie in the folder of the chips alone."""
+        with self.serve() as holding:
+            for first in range(0, len(cards), 2):
+                pair = list(enumerate(cards[first : first + 2]))
+                for slot, card in pair:
+                    holding.tell(f"insert {slot} {card.name}")
+                for slot, card in pair:
+                    export = ["--export", self.exported(card)]
+                    yield card, self.json("inspect", "--writer", f"writer-{slot + 1}", *export, *options)
+                for slot, _ in pair:
+                    holding.remove(slot)
+
+    def exported(self, card):
+        return self.folder / "exported" / card.stem
 
     def events(self):
         return [json.loads(line) for line in self.good("ledger", "export").splitlines()]

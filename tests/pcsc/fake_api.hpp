@@ -23,7 +23,8 @@ class FakeApi final : public pcsc::Api {
   DWORD disposition = 99;  // of the last disconnect
   Bytes answer{0x90, 0x00};
   Bytes command;
-  int contexts = 0;  // open ones
+  std::map<DWORD, Bytes> controls;  // code -> what the driver answers
+  int contexts = 0;                 // open ones
   int handles = 0;
 
   LONG establish_context(SCARDCONTEXT& context) override {
@@ -57,6 +58,16 @@ class FakeApi final : public pcsc::Api {
     card = 9;
     protocol = SCARD_PROTOCOL_T1;
     return done("SCardConnect", [&] { handles += 1; });
+  }
+  LONG connect_direct(SCARDCONTEXT, const std::string&, SCARDHANDLE& card) override {
+    card = 9;
+    return done("SCardConnect", [&] { handles += 1; });
+  }
+  LONG control(SCARDHANDLE, DWORD code, Bytes& said) override {
+    said.clear();
+    const auto found = controls.find(code);
+    if (found == controls.end()) return SCARD_E_UNSUPPORTED_FEATURE;
+    return done("SCardControl", [&] { said = found->second; });
   }
   LONG disconnect(SCARDHANDLE, DWORD how) override {
     handles -= 1;

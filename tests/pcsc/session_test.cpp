@@ -246,3 +246,59 @@ TEST_CASE("a connection ends as its user says, and with a reset where nobody sai
   CHECK(api.contexts == 0);
   CHECK(api.handles == 0);
 }
+
+TEST_CASE("a reader's largest command, as its driver tells it") {
+  constexpr DWORD features = 0x42000000 + 3400;
+  constexpr DWORD properties = 0x42330012;
+  // A feature of another kind in front: PIN entry. Codes come with the highest byte first, values with the
+  // lowest.
+  const Bytes known = from_hex(
+      "060442000DB5"
+      "120442330012");
+  struct Row {
+    const char* what;
+    Bytes features;
+    const char* properties;
+    std::optional<std::size_t> max;
+  };
+  const Row rows[] = {
+      {"extended length", known, "0A0400000100", 65535},
+      {"extended length, less", known, "0A0400080000", 2048},
+      {"short length, of data", known, "0A04FF000000", 255},
+      {"short length, of an answer", known, "0A0400010000", 255},
+      {"short length, of a command", known, "0A0405010000", 255},
+      {"just above", known, "0A0406010000", 262},
+      {"the most that four bytes say", known, "0A04FFFFFFFF", 65535},
+      {"behind others", known,
+       "0B021F0A"
+       "0801310A0400000100",
+       65535},
+      {"unknown to the driver", known, "0A0400000000", std::nullopt},
+      {"another property", known, "0B021F0A", std::nullopt},
+      {"nothing", known, "", std::nullopt},
+      {"cut", known, "0A04000001", std::nullopt},
+      {"cut before it", known, "0BFF1F0A0400000100", std::nullopt},
+      {"of another size", known, "0A020001", std::nullopt},
+      {"no such feature", from_hex("060442000DB5"), "0A0400000100", std::nullopt},
+      {"a feature without its code", from_hex("1200"), "0A0400000100", std::nullopt},
+      {"no features", {}, "0A0400000100", std::nullopt},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.what);
+    FakeApi api;
+    api.controls = {{features, row.features}, {properties, from_hex(row.properties)}};
+    CHECK(Session(api).properties(reader).max_command_data == row.max);
+    CHECK(api.disposition == SCARD_LEAVE_CARD);
+    CHECK(api.handles == 0);
+  }
+
+  FakeApi silent;  // its driver refuses every control code
+  CHECK_FALSE(Session(silent).properties(reader).max_command_data.has_value());
+  CHECK(silent.handles == 0);
+
+  FakeApi held;
+  held.fails["SCardConnect"] = SCARD_E_SHARING_VIOLATION;
+  const auto failure = failure_of([&] { Session(held).properties(reader); });
+  REQUIRE(failure);
+  CHECK(failure->code() == Code::card_busy);
+}

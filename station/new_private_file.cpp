@@ -1,0 +1,55 @@
+#include "new_private_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "bytes/error.hpp"
+
+namespace perso::station {
+
+namespace {
+
+constexpr std::size_t buffer_size = 1 << 16;
+
+}  // namespace
+
+NewPrivateFile::NewPrivateFile(const std::filesystem::path& path)
+    : path_(path), fd_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) {
+  if (fd_ < 0 && errno == EEXIST)
+    throw Error(Code::usage, path.string() + " is there already; name a new file");
+  if (fd_ < 0) fail();
+}
+
+NewPrivateFile::~NewPrivateFile() {
+  ::close(fd_);
+  if (!kept_) ::unlink(path_.c_str());
+}
+
+void NewPrivateFile::add(std::string_view text) {
+  buffer_ += text;
+  if (buffer_.size() >= buffer_size) write_buffer();
+}
+
+void NewPrivateFile::keep() {
+  write_buffer();
+  if (::fsync(fd_) != 0) fail();
+  kept_ = true;
+}
+
+void NewPrivateFile::write_buffer() {
+  for (std::string_view rest = buffer_; !rest.empty();) {
+    const ssize_t written = ::write(fd_, rest.data(), rest.size());
+    if (written < 0 && errno != EINTR) fail();
+    if (written > 0) rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+  buffer_.clear();
+}
+
+void NewPrivateFile::fail() const {
+  throw Error(Code::config_invalid,
+              "cannot write " + path_.string() + ": look at the disk and its permissions");
+}
+
+}  // namespace perso::station

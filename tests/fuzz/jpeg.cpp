@@ -1,0 +1,7 @@
+// JPEG portraits, from the file to the chip's picture: identity::check_portrait and prepare_portrait.
+#include "fuzz/picture.hpp"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  perso::fuzz::try_picture({data, size}, perso::identity::PictureFormat::jpeg);
+  return 0;
+}

@@ -28,12 +28,13 @@ struct InspectOptions {
   std::string number, born, expires;  // printed on the card
 };
 
-/// What opens a card with basic access control, as its machine readable zone has it. The dates are in the form
-/// of orders.
+/// What opens a card with basic access control, as its machine readable zone has it. The dates are in the
+/// form of orders.
 std::optional<channel::PrintedData> printed_on(const InspectOptions& options) {
   if (options.number.empty()) return std::nullopt;
   const auto born = identity::Date::parse(options.born), expires = identity::Date::parse(options.expires);
-  if (!born || !expires) throw Error(Code::usage, "a date that is none; write --born and --expires as YYYY-MM-DD");
+  if (!born || !expires)
+    throw Error(Code::usage, "a date that is none; write --born and --expires as YYYY-MM-DD");
   return channel::printed_data(options.number, born->yymmdd(), expires->yymmdd());
 }
 
@@ -62,6 +63,14 @@ void export_files(const inspect::Report& report, const fs::path& folder) {
     if (const auto sod = sod_without_tag(file.contents))
       write_private_file(application / (file.name + ".p7"), *sod);
   }
+}
+
+/// A file that stands is not replaced by nothing.
+void write_portrait(const fs::path& file, const Bytes& portrait) {
+  if (portrait.empty())
+    std::cerr << "no portrait could be read: " << file.string() << " is not written\n";
+  else
+    write_private_file(file, portrait);
 }
 
 nlohmann::json describe(const inspect::Report& report) {
@@ -103,12 +112,15 @@ void inspect_card(Program& program, const InspectOptions& options) {
   // Nobody sees a holder's data without a trace of it.
   home.open_ledger("inspect")->inspected(reader);
   if (!options.export_to.empty()) export_files(report, options.export_to);
-  if (!options.portrait.empty()) write_private_file(options.portrait, report.portrait);
+  if (!options.portrait.empty()) write_portrait(options.portrait, report.portrait);
   if (program.options.json)
     print_json(describe(report));
   else
     show(report);
   if (!report.passed()) program.exit_code = 1;
+  if (home.profile().chip.bac && options.number.empty())
+    std::cerr
+        << "cards of this profile open by what is printed on them: give --number, --born and --expires\n";
 }
 
 }  // namespace
@@ -120,7 +132,8 @@ void add_inspect(CLI::App& app, Program& program) {
   command->add_option("--writer", options->writer, "Which writer of station.yaml (default: the first)");
   command->add_option("--reader", options->reader, "Or any PC/SC reader, by name");
   command->add_option("--export", options->export_to, "Write each file into this folder, as it was read");
-  command->add_option("--portrait", options->portrait, "Write the portrait into this file, JPEG or JPEG 2000");
+  command->add_option("--portrait", options->portrait,
+                      "Write the portrait into this file, JPEG or JPEG 2000");
   auto* number = command->add_option("--number", options->number,
                                      "The number printed on a card that opens by it (basic access control)");
   auto* born = command->add_option("--born", options->born, "And the date of birth, YYYY-MM-DD");

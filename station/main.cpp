@@ -26,11 +26,14 @@ void add_global_options(CLI::App& app, Program& program) {
 }
 
 void report(const Program& program, const perso::Error& error) {
-  if (program.options.json)
-    perso::station::print_json(
-        {{"error", {{"code", perso::name_of(error.code())}, {"message", error.what()}}}}, std::cerr);
-  else
+  if (!program.options.json) {
     std::cerr << "perso: " << error.what() << '\n';
+    return;
+  }
+  nlohmann::json told{{"code", perso::name_of(error.code())}, {"message", error.message()}};
+  if (!error.step().empty()) told["step"] = error.step();
+  if (error.status_word()) told["status_word"] = *error.status_word();
+  perso::station::print_json({{"error", told}}, std::cerr);
 }
 
 }  // namespace

@@ -76,9 +76,17 @@ void import(Program& program, const OrdersOptions& options) {
   if (options.keep_going) rejected.emplace(options.rejects);
   const std::size_t taken = ledger->import(batch, intake.profile, [&](const auto& take) {
     if (!rejected) return plan::read_batch(options.file, intake, take);
-    plan::read_batch(options.file, intake, take, [&](const plan::Rejected& row) { rejected->add(row); });
+    std::size_t good = 0;
+    const auto counted = [&](plan::Order&& order) {
+      take(std::move(order));
+      ++good;
+    };
+    plan::read_batch(options.file, intake, counted, [&](const plan::Rejected& row) { rejected->add(row); });
     // Before the ledger takes the others: nothing is lost between the two.
     rejected->keep();
+    if (good == 0)
+      throw Error(Code::order_invalid,
+                  "no order of the batch is good; " + options.rejects.string() + " says why of each");
   });
   const std::size_t left = rejected ? rejected->count() : 0;
   if (program.options.json)
@@ -166,8 +174,10 @@ void add_import(CLI::App& orders, Program& program, const SharedOptions& options
       ->required();
   command->add_option("--batch", options->batch, "Its name (default: the file's)");
   command->add_flag("--keep-going", options->keep_going, "Take the good orders, and leave the others");
-  command->add_option("--rejects", options->rejects,
-                      "With --keep-going: the others as a new CSV file, with the reasons");
+  command->add_option(
+      "--rejects", options->rejects,
+      "With --keep-going: the others as a new CSV file, with the reasons; beside the batch, so that "
+      "their portraits are found when they come again");
   command->callback([&program, options] { import(program, *options); });
 }
 

@@ -133,8 +133,11 @@ class Judge {
   void judge_values() {
     whole();
     for (const Field& field : profile_.holder) by_itself(field);
-    for (const Field& field : profile_.holder)
-      if (is_sound(field.name)) with_others(field, value_of(order_, field.name));
+    for (const Field& field : profile_.holder) {
+      const std::string value = value_of(order_, field.name);
+      if (is_sound(field.name)) with_others(field, value);
+      if (value.empty() && is_computed(field)) add(field.name, "is missing; fill it in");
+    }
   }
 
   void judge_portrait() {
@@ -165,11 +168,16 @@ class Judge {
   void by_itself(const Field& field) {
     const std::string value = value_of(order_, field.name);
     const bool given = field.type == FieldType::portrait ? !order_.portrait.empty() : !value.empty();
-    if (!given) return add(field.name, unless(field.optional, "is missing; fill it in"));
+    if (!given) return add(field.name, unless(field.optional || field.validity, "is missing; fill it in"));
     if (value.empty()) return;
     const Complaint complaint = about_value(field, value);
     add(field.name, complaint);
     if (!complaint) sound_.insert(field.name);
+  }
+
+  /// What its computation needs is there. Else what is wrong is told there.
+  bool is_computed(const Field& field) const {
+    return field.validity && !field.optional && is_sound(*field.from) && is_sound(*field.born);
   }
 
   void with_others(const Field& field, const std::string& value) {

@@ -32,7 +32,7 @@ std::vector<PreparationCost> prepare_plans(std::size_t orders) {
     };
     PreparationCost cost;
     cost.prepared = time_of([&] {
-      plan::check(*order, station.profile, "order");
+      plan::check_values(*order, station.profile, "order");
       compile();
     });
     cost.compiled = time_of(compile);

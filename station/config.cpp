@@ -88,8 +88,10 @@ std::string to_yaml(const Config& config) {
       "deadlines: {{connect_ms: {}, command_ms: {}}}\n\n"
       "command_limit: {}      # largest command data field that the readers take, in bytes: 255 to 65535\n"
       "stop: {{failures_in_row: {}}}   # a writer stops after so many\n"
-      "holder_data_days: {}   # how long after its issue an order's holder data is kept; then its key is "
-      "destroyed\n",
+      "# How long an order's holder data is kept after its issue; then its key is destroyed. It is kept on "
+      "until\n"
+      "# 'perso orders result' has delivered the result of its batch.\n"
+      "holder_data_days: {}\n",
       config.deadlines.connect.count(), config.deadlines.command.count(), config.command_limit,
       config.failures_in_row, config.holder_data_days);
   if (config.passphrase_file)

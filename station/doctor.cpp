@@ -22,12 +22,15 @@ std::vector<Finding> examine_all(Program& program) {
   std::optional<Home> home;
   std::error_code unreadable;
   if (std::filesystem::exists(program.options.home, unreadable))
-    findings.push_back(examine("station.yaml", [&]() -> Finding {
-      home.emplace(program.options, program.clock, *program.random);
-      return good("station " + home->config().station);
-    }));
+    findings.push_back(examine(
+        "station.yaml",
+        [&]() -> Finding {
+          home.emplace(program.options, program.clock, *program.random);
+          return good("station " + home->config().station);
+        },
+        [&](Code code) { return command_against(code, program.options.home, nullptr); }));
   add(findings, examine_readers(program, home ? &home->config() : nullptr));
-  if (home) add(findings, examine_contents(*home, program.clock));
+  if (home) add(findings, examine_contents(program, *home));
   return findings;
 }
 
@@ -96,10 +99,13 @@ std::string quoted(const std::filesystem::path& path) {
   return word + "'";
 }
 
-Finding examine(const std::string& what, const std::function<Finding()>& look) {
+Finding examine(const std::string& what, const std::function<Finding()>& look,
+                const CommandAgainst& against) {
   Finding finding;
   try {
     finding = look();
+  } catch (const Error& error) {
+    finding = wrong(error.what(), against ? against(error.code()) : std::string());
   } catch (const std::exception& error) {
     finding = wrong(error.what());
   }

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "bytes/error.hpp"
 #include "program.hpp"
 
 namespace perso::station {
@@ -27,8 +28,16 @@ Finding wrong(std::string detail, std::string mend = {});
 /// A path as a word of a command.
 std::string quoted(const std::filesystem::path& path);
 
-/// What `look` finds, or the error that it ended in.
-Finding examine(const std::string& what, const std::function<Finding()>& look);
+/// What `look` finds, or the error that it ended in with the command against it.
+using CommandAgainst = std::function<std::string(Code)>;
+Finding examine(const std::string& what, const std::function<Finding()>& look,
+                const CommandAgainst& against = {});
+
+/// The command that mends an error of this code, or finds what there is to mend. `config`: where station.yaml
+/// can be read. BACKUP, DIR and FILE stand for what the operator alone knows. Empty where no command helps.
+std::string command_against(Code code, const std::filesystem::path& home, const Config* config);
+std::string start_stack();
+std::string edit_settings(const std::filesystem::path& home);
 
 /// pcscd, its version, polkit, the ports of virtual readers, fonts.
 std::vector<Finding> examine_machine();
@@ -45,6 +54,6 @@ void print_reader_limit(const std::string& reader);
 std::vector<Finding> examine_folder(const std::filesystem::path& home);
 
 /// Profile, the profiles beside it, keys, signers, ledger.
-std::vector<Finding> examine_contents(Home& home, Clock& clock);
+std::vector<Finding> examine_contents(Program& program, Home& home);
 
 }  // namespace perso::station

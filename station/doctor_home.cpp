@@ -36,8 +36,11 @@ Finding look_at_disk(const fs::path& home) {
   while (!fs::exists(place)) place = place.parent_path();
   const std::uintmax_t available = fs::space(place).available;
   if (available < least_free_bytes)
-    return wrong(fmt::format("{} MiB free on the home's disk; 256 are wanted", available >> 20),
-                 fmt::format("du -xh {} | sort -h | tail", quoted(place)));
+    return wrong(
+        fmt::format("{} MiB free on the home's disk, and 256 are wanted: make room, or move the home to "
+                    "another disk and name it with --home DIR",
+                    available >> 20),
+        "sudo apt clean");
   return good(fmt::format("{} MiB free", available >> 20));
 }
 
@@ -72,10 +75,19 @@ std::vector<Finding> examine_folder(const fs::path& home) {
           examine("disk", [&] { return look_at_disk(home); })};
 }
 
-std::vector<Finding> examine_contents(Home& home, Clock& clock) {
+std::vector<Finding> examine_contents(Program& program, Home& home) {
   std::vector<Finding> findings;
+  const fs::path& folder = program.options.home;
+  const auto against = [&](Code code) { return command_against(code, folder, &home.config()); };
+  // Keys that are there and may not sign are not mended from a backup, but by a new set.
+  const auto against_signers = [&](Code code) {
+    return code != Code::key_missing
+               ? against(code)
+               : fmt::format("perso --home NEW init --profile {}", quoted(home.config().profile));
+  };
   const auto look = [&](const std::string& what, const std::function<std::string()>& at) {
-    findings.push_back(examine(what, [&]() -> Finding { return good(at()); }));
+    findings.push_back(examine(
+        what, [&]() -> Finding { return good(at()); }, against));
   };
   look("profile", [&] { return home.profile().name; });
   for (Finding& each : look_beside(home.config().profile)) findings.push_back(std::move(each));
@@ -83,10 +95,13 @@ std::vector<Finding> examine_contents(Home& home, Clock& clock) {
     return fmt::format("{} open{}", home.keys().descriptions().size(),
                        home.keys().specimen() ? ", SPECIMEN" : "");
   });
-  look("signers", [&] {
-    require_signers(home.profile(), home.keys(), clock.now());
-    return std::string("may be used today");
-  });
+  findings.push_back(examine(
+      "signers",
+      [&]() -> Finding {
+        require_signers(home.profile(), home.keys(), program.clock.now());
+        return good("may be used today");
+      },
+      against_signers));
   look("ledger",
        [&] { return fmt::format("whole, {} events", require_whole(*home.open_ledger("doctor")).events); });
   return findings;

@@ -29,8 +29,7 @@ std::string about_pcscd() {
 Finding look_at_stack(bool installed) {
   if (pcsc::stack_answers()) return good("answers");
   if (!installed) return wrong("none is installed", "sudo apt install pcscd");
-  const bool systemd = std::filesystem::is_directory("/run/systemd/system");
-  return wrong("does not answer this user", systemd ? "sudo systemctl start pcscd.socket" : "sudo pcscd");
+  return wrong("does not answer this user", start_stack());
 }
 
 /// "pcsc-lite version 1.9.9." and more lines.

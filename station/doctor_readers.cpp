@@ -39,6 +39,14 @@ Finding describe(const Reader& reader) {
                                        : "does not say how large a command may be"));
 }
 
+/// The setting may be left out of the file.
+std::string set_command_limit(std::size_t limit, const std::filesystem::path& settings) {
+  return fmt::format(
+      "if grep -q '^command_limit:' {1}; then sed -i 's/^command_limit: *[0-9]*/command_limit: {0}/' {1}; "
+      "else printf '\\ncommand_limit: {0}\\n' >> {1}; fi",
+      limit, quoted(settings));
+}
+
 Finding look_at_writer(const Program& program, const Config& config, const WriterConfig& writer,
                        const std::vector<Reader>& readers) {
   require_reader(program, writer, config.deadlines);
@@ -47,8 +55,7 @@ Finding look_at_writer(const Program& program, const Config& config, const Write
         reader.limit.value_or(config.command_limit) < config.command_limit)
       return wrong(fmt::format("{} takes commands of up to {} bytes of data, and command_limit is {}",
                                writer.reader, *reader.limit, config.command_limit),
-                   fmt::format("sed -i 's/^command_limit: *[0-9]*/command_limit: {}/' {}", *reader.limit,
-                               quoted(program.options.home / "station.yaml")));
+                   set_command_limit(*reader.limit, program.options.home / "station.yaml"));
   return good(writer.reader);
 }
 
@@ -68,22 +75,27 @@ std::optional<ledger::HomeLock> keep_lines_away(const Options& options) {
 std::vector<Finding> look_at_readers(const Program& program, const Config* config) {
   std::vector<Reader> readers;
   std::vector<Finding> findings;
+  const auto against = [&](Code code) { return command_against(code, program.options.home, config); };
   if (pcsc::stack_answers())
-    findings.push_back(examine("readers", [&]() -> Finding {
-      for (pcsc::ReaderInfo& info : pcsc::list_readers()) {
-        const auto limit = limit_of(info.name);
-        readers.push_back({std::move(info), limit});
-      }
-      if (readers.empty())
-        return wrong("none is connected: plug one in, and see that the machine knows it", "lsusb");
-      return good(fmt::format("{} connected", readers.size()));
-    }));
+    findings.push_back(examine(
+        "readers",
+        [&]() -> Finding {
+          for (pcsc::ReaderInfo& info : pcsc::list_readers()) {
+            const auto limit = limit_of(info.name);
+            readers.push_back({std::move(info), limit});
+          }
+          if (readers.empty())
+            return wrong("none is connected: plug one in, and see that the machine knows it", "lsusb");
+          return good(fmt::format("{} connected", readers.size()));
+        },
+        against));
   for (const Reader& reader : readers)
     findings.push_back(examine("reader " + reader.info.name, [&] { return describe(reader); }));
   if (config != nullptr)
     for (const WriterConfig& writer : config->writers)
-      findings.push_back(examine("writer " + writer.name,
-                                 [&] { return look_at_writer(program, *config, writer, readers); }));
+      findings.push_back(examine(
+          "writer " + writer.name, [&] { return look_at_writer(program, *config, writer, readers); },
+          against));
   return findings;
 }
 

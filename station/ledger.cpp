@@ -29,6 +29,7 @@ void report(Program& program) {
     print_json({{"orders", totals.orders},
                 {"queued", totals.queued},
                 {"waiting", totals.waiting},
+                {"undelivered", totals.undelivered},
                 {"drawn", totals.drawn},
                 {"issued", totals.issued},
                 {"rejected", totals.rejected},
@@ -40,6 +41,8 @@ void report(Program& program) {
   }
   std::cout << "orders   " << totals.orders << ": " << totals.queued << " queued, " << totals.waiting
             << " waiting\n"
+            << "results  " << totals.undelivered
+            << " issued orders were never delivered: their holder data is kept until 'perso orders result'\n"
             << "chips    " << totals.drawn << " drawn = " << totals.issued << " issued + " << totals.rejected
             << " rejected + " << totals.spoiled << " spoiled + " << totals.returned << " returned + "
             << totals.open << " open" << (totals.drawn == accounted ? "" : ": DOES NOT BALANCE") << '\n';

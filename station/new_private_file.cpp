@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "bytes/error.hpp"
 
@@ -23,7 +24,7 @@ NewPrivateFile::NewPrivateFile(const std::filesystem::path& path)
 }
 
 NewPrivateFile::~NewPrivateFile() {
-  ::close(fd_);
+  if (fd_ >= 0) ::close(fd_);
   if (!kept_) ::unlink(path_.c_str());
 }
 
@@ -32,10 +33,26 @@ void NewPrivateFile::add(std::string_view text) {
   if (buffer_.size() >= buffer_size) write_buffer();
 }
 
-void NewPrivateFile::keep() {
+void NewPrivateFile::finish() {
+  if (fd_ < 0) return;
   write_buffer();
   if (::fsync(fd_) != 0) fail();
+  if (::close(std::exchange(fd_, -1)) != 0) fail();
+  sync_folder();
+}
+
+void NewPrivateFile::keep() {
+  finish();
   kept_ = true;
+}
+
+/// A new name is durable only with its folder.
+void NewPrivateFile::sync_folder() const {
+  const std::filesystem::path folder = path_.has_parent_path() ? path_.parent_path() : ".";
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) fail();
+  const bool synced = ::fsync(fd) == 0;
+  if (::close(fd) != 0 || !synced) fail();
 }
 
 void NewPrivateFile::write_buffer() {

@@ -26,28 +26,51 @@ struct OrdersOptions {
 
 /// The one given, or the file's.
 std::string batch_name(const OrdersOptions& options) {
-  if (!options.batch.empty()) return options.batch;
-  std::string stem = options.file.stem().string();
-  if (!plan::is_order_id(stem))  // a batch is named as an order is
+  std::string name = options.batch.empty() ? options.file.stem().string() : options.batch;
+  if (!plan::is_order_id(name))  // a batch is named as an order is
     throw Error(Code::usage,
-                "a batch's name is 1 to 64 of A-Z a-z 0-9 . _ -, which the file's is not: give --batch NAME");
-  return stem;
+                "a batch's name is 1 to 64 of A-Z a-z 0-9 . _ -, which this one's is not: give --batch NAME");
+  return name;
 }
 
-/// Rows that make no order, each with its reasons, as a batch that can be mended and imported again.
+/// Rows that make no order, each with its reasons, as a batch that can be mended and imported again. The file
+/// is made with the first of them.
 class RejectedRows {
  public:
-  explicit RejectedRows(const std::filesystem::path& file) : file_(file) {}
+  /// @throws Error Code::usage where the file is there, or is not to stand beside the batch
+  RejectedRows(const std::filesystem::path& file, const std::filesystem::path& batch) : path_(file) {
+    if (std::filesystem::exists(file))
+      throw Error(Code::usage, file.string() + " is there already; name a new file");
+    std::error_code error;
+    const auto folder = std::filesystem::canonical(file.has_parent_path() ? file.parent_path() : ".", error);
+    if (std::filesystem::exists(batch) &&
+        (error || folder != std::filesystem::canonical(batch).parent_path()))
+      throw Error(Code::usage,
+                  "the rejects belong into the batch's own folder, where their portraits are: give --rejects "
+                  "a file beside the batch");
+  }
 
   void add(const plan::Rejected& row) {
-    if (count_++ == 0) file_.add(plan::csv_line(with_reasons(row, row.columns, plan::reasons_column)));
+    if (!file_) {
+      file_.emplace(path_);
+      file_->add(plan::csv_line(with_reasons(row, row.columns, plan::reasons_column)));
+    }
+    ++count_;
     std::string reasons;
     for (const plan::Fault& fault : row.faults)
       reasons += (reasons.empty() ? "" : " | ") + (fault.field.empty() ? "" : fault.field + ' ') + fault.text;
-    file_.add(plan::csv_line(with_reasons(row, row.values, row.where + ": " + reasons)));
+    std::vector<std::string> line = with_reasons(row, row.values, row.where + ": " + reasons);
+    line.insert(line.end(), row.surplus.begin(), row.surplus.end());
+    file_->add(plan::csv_line(line));
   }
   std::size_t count() const { return count_; }
-  void keep() { file_.keep(); }
+  /// On the disk, and gone again with this object unless it is kept.
+  void finish() {
+    if (file_) file_->finish();
+  }
+  void keep() {
+    if (file_) file_->keep();
+  }
 
  private:
   /// The cells of a line, those of an earlier list of reasons left out.
@@ -61,7 +84,8 @@ class RejectedRows {
     return line;
   }
 
-  NewPrivateFile file_;
+  std::filesystem::path path_;
+  std::optional<NewPrivateFile> file_;
   std::size_t count_ = 0;
 };
 
@@ -71,9 +95,9 @@ void import(Program& program, const OrdersOptions& options) {
   Home home = program.home();
   const plan::Intake intake{home.profile(), program.clock.now(), *program.random};
   const std::string batch = batch_name(options);
-  const auto ledger = home.open_ledger("orders import");
   std::optional<RejectedRows> rejected;
-  if (options.keep_going) rejected.emplace(options.rejects);
+  if (options.keep_going) rejected.emplace(options.rejects, options.file);
+  const auto ledger = home.open_ledger("orders import");
   const std::size_t taken = ledger->import(batch, intake.profile, [&](const auto& take) {
     if (!rejected) return plan::read_batch(options.file, intake, take);
     std::size_t good = 0;
@@ -82,12 +106,15 @@ void import(Program& program, const OrdersOptions& options) {
       ++good;
     };
     plan::read_batch(options.file, intake, counted, [&](const plan::Rejected& row) { rejected->add(row); });
-    // Before the ledger takes the others: nothing is lost between the two.
-    rejected->keep();
-    if (good == 0)
+    if (good == 0 && rejected->count() > 0) {
+      rejected->keep();
       throw Error(Code::order_invalid,
                   "no order of the batch is good; " + options.rejects.string() + " says why of each");
+    }
+    // Before the ledger takes the others: nothing is lost between the two.
+    rejected->finish();
   });
+  if (rejected) rejected->keep();
   const std::size_t left = rejected ? rejected->count() : 0;
   if (program.options.json)
     print_json({{"batch", batch}, {"orders", taken}, {"rejected", left}});
@@ -115,7 +142,8 @@ void list(Program& program) {
 }
 
 std::string json_line(const ledger::ResultLine& line) {
-  return nlohmann::json{{"order", line.order},           {"outcome", line.state},
+  return nlohmann::json{{"order", line.order},           {"state", line.state},
+                        {"outcome", line.outcome},       {"why", line.why},
                         {"number", line.number},         {"chip", line.chip},
                         {"sod_digest", line.sod_digest}, {"access_number", line.access_number}}
              .dump() +
@@ -124,7 +152,6 @@ std::string json_line(const ledger::ResultLine& line) {
 
 void result(Program& program, const OrdersOptions& options) {
   Home home = program.home();
-  const profile::Profile& profile = home.profile();
   const auto ledger = home.open_ledger("orders result");
   std::optional<NewPrivateFile> file;
   if (!options.out.empty()) file.emplace(options.out);
@@ -138,15 +165,16 @@ void result(Program& program, const OrdersOptions& options) {
   const auto each = [&](const ledger::ResultLine& line) {
     if (program.options.json) return write(json_line(line));
     if (!std::exchange(begun, true))
-      write(plan::csv_line({"order", "outcome", "number", "chip", "sod_digest", "access_number"}));
-    write(plan::csv_line(
-        {line.order, line.state, line.number, line.chip, line.sod_digest, line.access_number}));
+      write(plan::csv_line(
+          {"order", "state", "outcome", "why", "number", "chip", "sod_digest", "access_number"}));
+    write(plan::csv_line({line.order, line.state, line.outcome, line.why, line.number, line.chip,
+                          line.sod_digest, line.access_number}));
   };
   const auto kept = [&] {
     if (file) return file->keep();
     if (!std::cout.flush()) throw Error(Code::config_invalid, "standard output does not take the result");
   };
-  const ledger::Delivery delivery = ledger->deliver(options.batch, profile, each, kept);
+  const ledger::Delivery delivery = ledger->deliver(options.batch, each, kept);
   if (!file) return;
   if (program.options.json)
     print_json({{"batch", options.batch}, {"orders", delivery.orders}, {"issued", delivery.issued}});
@@ -176,8 +204,8 @@ void add_import(CLI::App& orders, Program& program, const SharedOptions& options
   command->add_flag("--keep-going", options->keep_going, "Take the good orders, and leave the others");
   command->add_option(
       "--rejects", options->rejects,
-      "With --keep-going: the others as a new CSV file, with the reasons; beside the batch, so that "
-      "their portraits are found when they come again");
+      "With --keep-going: the others as a new CSV file in the batch's folder, with the reasons, to be "
+      "mended and imported again");
   command->callback([&program, options] { import(program, *options); });
 }
 

@@ -1,6 +1,7 @@
 // perso profile: checks a profile, and shows what it makes of an order before a card is touched.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <iostream>
 
@@ -34,13 +35,35 @@ void check(const Program& program, const ProfileOptions& options) {
               << " files\n";
 }
 
+/// What ends the reading of a batch, of which one order alone is wanted.
+struct Found {
+  plan::Order order;
+};
+
+/// The row's order id, as it stands there.
+std::string id_of(const plan::Rejected& row) {
+  const auto column = std::ranges::find(row.columns, "order");
+  return column == row.columns.end() ? ""
+                                     : row.values.at(static_cast<std::size_t>(column - row.columns.begin()));
+}
+
 plan::Order find_order(Program& program, const ProfileOptions& options, const profile::Profile& profile) {
-  std::optional<plan::Order> found;
-  plan::read_batch(options.orders, {profile, program.clock.now(), *program.random}, [&](plan::Order&& order) {
-    if (!found && (options.order.empty() || order.id == options.order)) found = std::move(order);
-  });
-  if (!found) throw Error(Code::order_invalid, options.orders.string() + " has no order " + options.order);
-  return std::move(*found);
+  const auto wanted = [&](const std::string& id) { return options.order.empty() || id == options.order; };
+  const auto take = [&](plan::Order&& order) {
+    if (wanted(order.id)) throw Found{std::move(order)};
+  };
+  const auto reject = [&](const plan::Rejected& row) {
+    if (!wanted(id_of(row))) return;
+    plan::FaultReport report;
+    for (const plan::Fault& fault : row.faults) report.add(row.where, fault);
+    report.raise();
+  };
+  try {
+    plan::read_batch(options.orders, {profile, program.clock.now(), *program.random}, take, reject);
+  } catch (Found& found) {
+    return std::move(found.order);
+  }
+  throw Error(Code::order_invalid, options.orders.string() + " has no order " + options.order);
 }
 
 /// Keys for the rehearsal alone, gone with it: no station's keys are asked for.

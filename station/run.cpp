@@ -145,7 +145,7 @@ void run_line(Program& program, const RunOptions& options) {
   require_whole(*ledger);
   ledger->forget(program.clock.now() - std::chrono::days(config.holder_data_days));
   const run::LineRules rules = rules_of(config, options);
-  const std::size_t wanted = std::min(ledger->totals().queued + ledger->uncertain(), rules.count);
+  const std::size_t wanted = std::min(ledger->queued(profile.name) + ledger->uncertain(), rules.count);
 
   const run::OpenEdition edition(profile, keys, config.command_limit);
   announce(program, chosen, wanted);
@@ -158,7 +158,7 @@ void run_line(Program& program, const RunOptions& options) {
   summarize(program, report, wanted);
   program.exit_code = exit_code_for(report, wanted);
   const bool nothing_else = !report.last_failure && !report.stopped_by_rule && !stop_requested();
-  if (nothing_else && report.issued < wanted && ledger->totals().queued > 0)
+  if (nothing_else && report.issued < wanted && ledger->queued(profile.name) > 0)
     throw Error(Code::card_absent, "no card came for " + std::to_string(options.wait_s) +
                                        " s and orders are left: put blank chips in and start again");
 }

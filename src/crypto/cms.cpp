@@ -3,6 +3,7 @@
 #include "bytes/error.hpp"
 #include "crypto/algorithms.hpp"
 #include "crypto/signed_data.hpp"
+#include "crypto/x509.hpp"
 
 namespace perso::crypto {
 
@@ -21,10 +22,6 @@ constexpr std::size_t max_attributes = 16;
 
 void require(bool holds, const char* what) {
   if (!holds) throw Error(Code::malformed, std::string("CMS: ") + what);
-}
-
-Bytes copy(ByteView view) {
-  return Bytes(view.begin(), view.end());
 }
 
 Bytes attribute(std::string_view type, ByteView value) {
@@ -112,7 +109,7 @@ Bytes sign_over(std::string_view content_type, ByteView encapsulated, ByteView c
                                          attribute(id_signing_time, asn1::time(signing_time))});
   Bytes stored_attributes = attributes;
   stored_attributes[0] = static_cast<std::uint8_t>(tag_zero.value);
-  const Bytes signature = sign(attributes);
+  const Bytes signature = checked_signature(attributes, signer.public_key(), sign);
 
   const Bytes signer_info = sequence({asn1::integer(std::uint8_t{1}), signer_identifier(signer),
                                       digest_algorithm, stored_attributes, signature_identifier(hash),

@@ -10,7 +10,10 @@ namespace perso::crypto {
 
 /// DER ContentInfo with the content inside. The signature is over the DER SET of the signed attributes
 /// contentType, messageDigest and signingTime; digest and signature are of the signer's own hash.
+/// The signature is verified with the signer's certificate, at the price of some 0.6 ms, before it is handed
+/// out.
 /// @param content_type dotted OID of eContentType, for instance 2.23.136.1.1.1
+/// @throws Error Code::crypto_failed for a signature of another key
 Bytes sign_cms(const std::string& content_type, ByteView content, const Certificate& signer,
                Instant signing_time, const SignOperation& sign);
 

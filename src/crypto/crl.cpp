@@ -37,6 +37,8 @@ void check(const CrlRequest& request, const Certificate& issuer) {
   for (const Revocation& entry : request.revoked) {
     wanted(!entry.serial.empty() && entry.serial.size() <= max_serial_bytes,
            "a serial number has 1 to 20 bytes");
+    wanted(asn1::integer(entry.serial) == tlv::encode(asn1::tag::integer, entry.serial),
+           "a serial number is not negative, and has no more bytes than it needs");
     wanted(entry.at <= request.this_update, "nothing is revoked in advance");
     wanted(serials.insert(entry.serial).second, "a serial number stands twice");
   }

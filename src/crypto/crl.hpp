@@ -23,7 +23,7 @@ enum class RevocationReason : std::uint8_t {
 };
 
 struct Revocation {
-  Bytes serial;  // contents of the INTEGER, as Certificate::serial() gives them
+  Bytes serial;  // contents of the DER INTEGER, not negative, as Certificate::serial() gives them
   Instant at;
   std::optional<RevocationReason> reason;
   bool operator==(const Revocation&) const = default;

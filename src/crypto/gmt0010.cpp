@@ -4,6 +4,7 @@
 #include "crypto/algorithms.hpp"
 #include "crypto/botan.hpp"
 #include "crypto/signed_data.hpp"
+#include "crypto/x509.hpp"
 
 namespace perso::crypto {
 
@@ -34,7 +35,7 @@ void read_signature_identifier(const tlv::Element& identifier) {
 Bytes sign_gmt0010(ByteView content, const Certificate& signer, const SignOperation& sign) {
   if (signer.public_key().signature_hash() != Hash::sm3)
     refuse("GM/T 0010: the signer's key is not one of SM2");
-  const Bytes signature = sign(content);
+  const Bytes signature = checked_signature(content, signer.public_key(), sign);
   const Bytes digest_algorithm = digest_identifier(Hash::sm3);
   const Bytes signer_info =
       sequence({asn1::integer(version), signer_identifier(signer), digest_algorithm,

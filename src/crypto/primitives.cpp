@@ -91,6 +91,30 @@ std::size_t digest_size(Hash hash) {
   refuse("not a hash");
 }
 
+std::string_view oid_of(Hash hash) {
+  switch (hash) {
+    case Hash::sha1:
+      return "1.3.14.3.2.26";
+    case Hash::sha224:
+      return "2.16.840.1.101.3.4.2.4";
+    case Hash::sha256:
+      return "2.16.840.1.101.3.4.2.1";
+    case Hash::sha384:
+      return "2.16.840.1.101.3.4.2.2";
+    case Hash::sha512:
+      return "2.16.840.1.101.3.4.2.3";
+    case Hash::sm3:
+      return "1.2.156.10197.1.401";
+  }
+  refuse("not a hash");
+}
+
+std::optional<Hash> hash_of(std::string_view oid) {
+  for (const Hash hash : {Hash::sha1, Hash::sha224, Hash::sha256, Hash::sha384, Hash::sha512, Hash::sm3})
+    if (oid_of(hash) == oid) return hash;
+  return std::nullopt;
+}
+
 Bytes digest(Hash hash, ByteView message) {
   return guarded("the digest was not computed", [&] {
     const auto function = Botan::HashFunction::create_or_throw(detail::name_of(hash));

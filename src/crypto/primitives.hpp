@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string_view>
 
 #include "bytes/bytes.hpp"
 #include "bytes/clock.hpp"
@@ -11,6 +13,9 @@ namespace perso::crypto {
 
 enum class Hash { sha1, sha224, sha256, sha384, sha512, sm3 };
 std::size_t digest_size(Hash hash);
+/// The dotted object identifier of a hash (RFC 8017 B.1, GM/T 0006), and back: nullopt for any other.
+std::string_view oid_of(Hash hash);
+std::optional<Hash> hash_of(std::string_view oid);
 Bytes digest(Hash hash, ByteView message);
 
 /// An AES key of 16, 24 or 32 bytes that is set up once, when it is first used, for many messages: a channel

@@ -20,11 +20,15 @@ void require(bool holds, const char* what) {
 
 }  // namespace
 
+Bytes checked_signature(ByteView message, const EcPublicKey& signer, const SignOperation& sign) {
+  Bytes signature = sign(message);
+  if (!signer.verify(signer.signature_hash(), message, signature))
+    refuse("it was signed with another key than the signer's certificate has");
+  return signature;
+}
+
 Bytes sign_structure(ByteView tbs, ByteView algorithm, const EcPublicKey& issuer, const SignOperation& sign) {
-  const Bytes signature = sign(tbs);
-  if (!issuer.verify(issuer.signature_hash(), tbs, signature))
-    refuse("X.509: it was signed with another key than the issuer's");
-  return sequence({tbs, algorithm, asn1::bit_string(signature)});
+  return sequence({tbs, algorithm, asn1::bit_string(checked_signature(tbs, issuer, sign))});
 }
 
 SignedStructure read_signed(ByteView der, std::size_t limit) {

@@ -31,6 +31,10 @@ inline Bytes copy(ByteView view) {
 
 // Writers. Readers throw Code::malformed on anything that is not as strict DER has it.
 
+/// What `sign` makes of the message, verified with the signer's own key: a token that holds another one shows
+/// here, and not when a card is locked already. @throws Error Code::crypto_failed
+Bytes checked_signature(ByteView message, const EcPublicKey& signer, const SignOperation& sign);
+
 /// SEQUENCE { tbs, algorithm, signature }, signed by the issuer's own algorithm and checked under its key.
 /// @param algorithm signature_identifier of the issuer's hash, as it stands in `tbs` too
 /// @throws Error Code::crypto_failed for a signature of another key

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "bytes/error.hpp"
+#include "identity/ascii.hpp"
 
 namespace perso::identity {
 
@@ -39,7 +40,7 @@ std::optional<Date> Date::parse(std::string_view text) {
       if (text[i] != '-') return std::nullopt;
       ++part;
     } else {
-      if (text[i] < '0' || text[i] > '9') return std::nullopt;
+      if (!is_digit(text[i])) return std::nullopt;
       parts[part] = parts[part] * 10 + (text[i] - '0');
     }
   }

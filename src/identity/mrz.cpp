@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "bytes/error.hpp"
+#include "identity/ascii.hpp"
 
 namespace perso::identity {
 
@@ -86,12 +87,6 @@ void require(bool holds, const std::string& field) {
   if (!holds) throw Error(Code::malformed, "the machine readable zone breaks the form of its " + field);
 }
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return c >= 'A' && c <= 'Z';
-}
 bool is_letter_or_digit(char c) {
   return is_letter(c) || is_digit(c);
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "bytes/error.hpp"
+#include "identity/ascii.hpp"
 
 namespace perso::identity {
 
@@ -13,10 +14,6 @@ constexpr char filler = '<';
 
 void require(bool holds) {
   if (!holds) throw Error(Code::malformed, "the machine readable zone breaks the form of its name");
-}
-
-bool is_letter(char c) {
-  return c >= 'A' && c <= 'Z';
 }
 
 std::vector<std::string> components(std::string_view part) {

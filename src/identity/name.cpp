@@ -16,8 +16,9 @@ struct Range {
   char32_t first, last;
 };
 
-// Unicode 15.1, CJK unified ideographs: the basic block, then the extensions A to I.
-constexpr std::array<Range, 10> ideographs{{{0x4E00, 0x9FFF},
+// Unicode 15.1, CJK unified ideographs: the basic block, the extensions A to I, the zero that is none of them
+// and is written as one, and the twelve of the compatibility block that stand for no other.
+constexpr std::array<Range, 18> ideographs{{{0x4E00, 0x9FFF},
                                             {0x3400, 0x4DBF},
                                             {0x20000, 0x2A6DF},
                                             {0x2A700, 0x2B739},
@@ -26,7 +27,15 @@ constexpr std::array<Range, 10> ideographs{{{0x4E00, 0x9FFF},
                                             {0x2CEB0, 0x2EBE0},
                                             {0x30000, 0x3134A},
                                             {0x31350, 0x323AF},
-                                            {0x2EBF0, 0x2EE5D}}};
+                                            {0x2EBF0, 0x2EE5D},
+                                            {0x3007, 0x3007},
+                                            {0xFA0E, 0xFA0F},
+                                            {0xFA11, 0xFA11},
+                                            {0xFA13, 0xFA14},
+                                            {0xFA1F, 0xFA1F},
+                                            {0xFA21, 0xFA21},
+                                            {0xFA23, 0xFA24},
+                                            {0xFA27, 0xFA29}}};
 constexpr char32_t middle_dot = 0x00B7;
 
 bool is_ideograph(char32_t c) {
@@ -63,8 +72,8 @@ void read_part(Reading& reading, std::string LatinName::*part, std::u32string_vi
   reading.fault = letters
                       ? part_fault(*letters, which)
                       : "has a character in the " + which +
-                            " other than A to Z, blank, hyphen, apostrophe and the capital letters that ICAO "
-                            "9303-3 transliterates";
+                            " other than A to Z, with or without marks, blank, hyphen, apostrophe and the "
+                            "capital letters that ICAO 9303-3 transliterates";
   if (!reading.fault) reading.name.*part = *letters;
 }
 

@@ -33,8 +33,8 @@ LatinName parse_latin_name(std::string_view name);
 std::string record_form(const LatinName& name);
 
 /// What is wrong with a Chinese name; nullopt for a good one: one or more CJK unified ideographs (all
-/// extensions) and, between them, middle dots (U+00B7). The text does not repeat the name. Its length is
-/// `utf16_units` of text.hpp.
+/// extensions, and the twelve of the compatibility block) or ideographic zeros (U+3007) and, between them,
+/// middle dots (U+00B7). The text does not repeat the name. Its length is `utf16_units` of text.hpp.
 std::optional<std::string> chinese_name_fault(std::string_view name);
 
 }  // namespace perso::identity

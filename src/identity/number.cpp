@@ -4,6 +4,7 @@
 #include <array>
 
 #include "bytes/error.hpp"
+#include "identity/ascii.hpp"
 #include "identity/country.hpp"
 #include "identity/mrz.hpp"
 
@@ -28,17 +29,12 @@ constexpr std::array<Province, 34> provinces{{
     {"81", "Hong Kong"},  {"82", "Macao"},
 }};
 
+constexpr int first_birth_year = 1850;  // of nobody who can hold a card
+
 /// Empty for a code that is none.
 std::string_view province_name(std::string_view code) {
   const auto found = std::ranges::find(provinces, code, &Province::code);
   return found != provinces.end() ? found->name : std::string_view();
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return c >= 'A' && c <= 'Z';
 }
 
 bool all_digits(std::string_view text) {
@@ -54,6 +50,11 @@ int number_of(std::string_view digits) {
 std::optional<Date> date_of(int century, std::string_view yymmdd) {
   return Date::from(century * 100 + number_of(yymmdd.substr(0, 2)), number_of(yymmdd.substr(2, 2)),
                     number_of(yymmdd.substr(4, 2)));
+}
+
+/// Of the 18 characters.
+std::optional<Date> birth_of(std::string_view number_18) {
+  return date_of(number_of(number_18.substr(6, 2)), number_18.substr(8, 6));
 }
 
 /// Characters of a UTF-8 text: every byte that does not continue one.
@@ -114,8 +115,11 @@ std::optional<NumberFault> check_number_18(std::string_view number,
   if (find_country(country) == nullptr &&
       std::ranges::find(further_countries, country) == further_countries.end())
     return NumberFault{NumberRule::country, "has no country of ISO 3166-1 numeric at characters 4 to 6"};
-  if (!date_of(number_of(number.substr(6, 2)), number.substr(8, 6)))
+  const auto birth = birth_of(number);
+  if (!birth)
     return NumberFault{NumberRule::date, "has a birth date that does not exist at characters 7 to 14"};
+  if (birth->year() < first_birth_year)
+    return NumberFault{NumberRule::date, "has a birth date before 1850 at characters 7 to 14"};
   if (check_character_18(number.substr(0, 17)) != number.back())
     return NumberFault{NumberRule::check, "has a check character that does not fit the others"};
   return std::nullopt;
@@ -125,6 +129,8 @@ std::optional<NumberFault> check_number_15(std::string_view number) {
   if (const auto fault = wrong_length(number, 15)) return fault;
   if (!alphabet_15(number))
     return NumberFault{NumberRule::alphabet, "is not three capital letters and 12 digits"};
+  if (province_name(number.substr(3, 2)).empty())
+    return NumberFault{NumberRule::province, "has no province of GB/T 2260 at characters 4 and 5"};
   if (find_country(number.substr(0, 3)) == nullptr)
     return NumberFault{NumberRule::country, "has no country of ISO 3166-1 alpha-3 at characters 1 to 3"};
   if (!date_of(19, number.substr(7, 6)) && !date_of(20, number.substr(7, 6)))
@@ -149,8 +155,7 @@ std::optional<NumberParts> explain_number(std::string_view number) {
     parts.country = number.substr(3, 3);
     parts.known_country = find_country(country_code_of(number));
     parts.born = number.substr(6, 8);
-    if (const auto birth = date_of(number_of(number.substr(6, 2)), number.substr(8, 6)))
-      parts.births.push_back(*birth);
+    if (const auto birth = birth_of(number)) parts.births.push_back(*birth);
     parts.sequence = number.substr(14, 3);
     parts.expected_check = check_character_18(number.substr(0, 17));
   } else if (alphabet_15(number)) {

@@ -27,6 +27,7 @@ struct NumberFault {
 };
 
 /// nullopt for a good number. The text is UTF-8; its length is counted in characters.
+/// A birth date exists and is of 1850 or later; whether it is past, whoever has a clock judges.
 /// `further_countries`: numeric codes beside those of ISO 3166-1 (a profile's, for who has no country there).
 std::optional<NumberFault> check_number_18(std::string_view number,
                                            std::span<const std::uint16_t> further_countries = {});

@@ -32,6 +32,9 @@ inline constexpr auto transliteration_table = std::to_array<Transliteration>({
     {0x015C, "S"}, {0x015E, "S"}, {0x0160, "S"}, {0x0162, "T"}, {0x0164, "T"}, {0x0166, "T"}, {0x0168, "U"},
     {0x016A, "U"}, {0x016C, "U"}, {0x016E, "U"}, {0x0170, "U"}, {0x0172, "U"}, {0x0174, "W"}, {0x0176, "Y"},
     {0x0178, "Y"}, {0x0179, "Z"}, {0x017B, "Z"}, {0x017D, "Z"}, {0x0218, "S"}, {0x021A, "T"},
+    // Beyond the tables, without rows: a capital letter with other or further marks is as without the last of them,
+    // until a row or A to Z is left (Vietnamese 1EBE, E with circumflex and acute: E; 01D7, U with diaeresis and
+    // acute: UE), for a name is not to be refused for a mark that the zone cannot show.
     // Table B, Cyrillic, without its exceptions by language (Belarusian, Bulgarian, Macedonian, Serbian, Ukrainian).
     // Not in the table: the soft sign (042C), which no passport transliterates; 0403 and 040B, for which the table
     // prints their look-alikes 0492 and 04BA.

@@ -222,18 +222,31 @@ bool Conversation::probe_issuer_domain() {
 
 const std::string record_check = "record number";
 
+/// The contents of the element that the tags lead to. @throws Error Code::malformed
+ByteView element_at(ByteView contents, const std::vector<tlv::Tag>& path) {
+  for (const tlv::Tag tag : path) {
+    const auto element = tlv::find(contents, tag, tlv::Rules::ber);
+    if (!element) throw Error(Code::malformed, "the template has no element for the number");
+    contents = element->value;
+  }
+  return contents;
+}
+
 std::optional<std::string> number_in_record(Findings& findings, const Promises::RecordNumber& place) {
   const Bytes* const record = findings.file(place.application, place.file);
   if (record == nullptr) {
     findings.failed(record_check, "the record could not be read");
     return std::nullopt;
   }
-  auto text = findings.parsed(
-      record_check, [&] { return identity::decode_text(slice(*record, place.at, place.bytes), place.text); });
-  if (!text) return std::nullopt;
-  text->erase(0, text->find_first_not_of(place.pad));
-  text->resize(text->find_last_not_of(place.pad) + 1);
-  return text;
+  return findings.parsed(record_check, [&] {
+    if (!place.path.empty()) return identity::decode_text(element_at(*record, place.path), place.text);
+    std::string text = identity::decode_text(slice(*record, place.at, place.bytes), place.text);
+    if (place.right)
+      text.erase(0, text.find_first_not_of(place.pad));
+    else
+      text.resize(text.find_last_not_of(place.pad) + 1);
+    return text;
+  });
 }
 
 void compare_record(Findings& findings, const Promises::RecordNumber& place) {

@@ -35,12 +35,14 @@ struct Promises {
   std::vector<PromisedApplication> applications;
   bool active_authentication = false;
   bool locked = true;  // the chip's life cycle, and no stranger writes
-  /// Where the text record repeats the number of EF.DG1; on a card without one it is the card's number.
+  /// Where a record or template repeats the number of EF.DG1; on a card without one it is the card's number.
   struct RecordNumber {
     std::string application, file;
-    std::size_t at = 0, bytes = 0;
+    std::size_t at = 0, bytes = 0;  // in a record
     identity::Encoding text = identity::Encoding::utf_16le;
     char pad = ' ';
+    bool right = false;               // aligned to the right: filled up in front
+    std::vector<tlv::Tag> path = {};  // in a template: the tags from its own to the element's
   };
   std::optional<RecordNumber> record_number;
   struct PortraitCopy {  // the file that repeats the portrait of EF.DG2

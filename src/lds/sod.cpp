@@ -4,6 +4,7 @@
 #include <array>
 
 #include "bytes/error.hpp"
+#include "crypto/asn1.hpp"
 #include "lds/com.hpp"
 #include "lds/element.hpp"
 
@@ -15,28 +16,25 @@ constexpr tlv::Tag sod_tag{0x77};
 constexpr tlv::Tag integer_tag{0x02};
 constexpr tlv::Tag octet_string_tag{0x04};
 constexpr tlv::Tag null_tag{0x05};
-constexpr tlv::Tag oid_tag{0x06};
 constexpr tlv::Tag printable_string_tag{0x13};
 constexpr tlv::Tag sequence_tag{0x30};
 constexpr int last_data_group = 16;
 
-struct HashOid {
-  crypto::Hash hash;
-  std::array<std::uint8_t, 9> oid;
-};
-// 2.16.840.1.101.3.4.2.x: the hashes that ICAO 9303-12 4.4 allows.
-constexpr std::array<HashOid, 4> hash_oids{{
-    {crypto::Hash::sha224, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x04}},
-    {crypto::Hash::sha256, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01}},
-    {crypto::Hash::sha384, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02}},
-    {crypto::Hash::sha512, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03}},
-}};
+// ICAO 9303-12 4.4.
+constexpr std::array allowed_hashes = {crypto::Hash::sha224, crypto::Hash::sha256, crypto::Hash::sha384,
+                                       crypto::Hash::sha512};
 
 void require(bool holds, const char* what) {
   if (!holds) throw Error(Code::malformed, what);
 }
 
+void require_allowed(std::optional<crypto::Hash> hash) {
+  require(hash && std::ranges::find(allowed_hashes, *hash) != allowed_hashes.end(),
+          "EF.SOD: the digests are made with a hash that 9303-12 does not allow");
+}
+
 void check(const SecurityObject& object) {
+  require_allowed(object.hash);
   require(object.digests.size() >= 2 && object.digests.size() <= last_data_group,
           "EF.SOD: the security object does not hold 2 to 16 digests");
   for (const auto& [number, digest] : object.digests) {
@@ -57,14 +55,12 @@ int small_integer(const tlv::Element& element) {
 
 crypto::Hash parse_algorithm(ByteView contents) {
   tlv::Reader reader(contents);
-  const ByteView oid = reader.expect(oid_tag).value;
+  const auto hash = crypto::hash_of(crypto::asn1::read_oid(reader.expect(crypto::asn1::tag::oid)));
   // RFC 5754 2: parameters are left out, and NULL is understood.
   if (const auto null = reader.take(null_tag)) require(null->value.empty(), "EF.SOD: a NULL has contents");
   reader.expect_end();
-  const auto known = std::ranges::find_if(
-      hash_oids, [oid](const HashOid& entry) { return std::ranges::equal(entry.oid, oid); });
-  require(known != hash_oids.end(), "EF.SOD: the digests are made with a hash that 9303-12 does not allow");
-  return known->hash;
+  require_allowed(hash);
+  return *hash;
 }
 
 LdsVersions parse_versions(ByteView contents) {
@@ -88,8 +84,6 @@ SecurityObject security_object_over(const std::map<int, ByteView>& data_groups, 
 
 Bytes encode_security_object(const SecurityObject& object) {
   check(object);
-  const auto known = std::ranges::find(hash_oids, object.hash, &HashOid::hash);
-  require(known != hash_oids.end(), "EF.SOD: the digests are made with a hash that 9303-12 does not allow");
   Bytes digests;
   for (const auto& [number, digest] : object.digests)
     append(digests,
@@ -101,9 +95,10 @@ Bytes encode_security_object(const SecurityObject& object) {
         tlv::encode(sequence_tag, {tlv::encode(printable_string_tag, as_bytes(object.versions->lds)),
                                    tlv::encode(printable_string_tag, as_bytes(object.versions->unicode))});
   const std::uint8_t version = object.versions ? 1 : 0;
-  return tlv::encode(sequence_tag, {tlv::encode(integer_tag, ByteView(&version, 1)),
-                                    tlv::encode(sequence_tag, {tlv::encode(oid_tag, known->oid)}),
-                                    tlv::encode(sequence_tag, digests), versions});
+  return tlv::encode(sequence_tag,
+                     {tlv::encode(integer_tag, ByteView(&version, 1)),
+                      tlv::encode(sequence_tag, {crypto::asn1::oid(crypto::oid_of(object.hash))}),
+                      tlv::encode(sequence_tag, digests), versions});
 }
 
 SecurityObject parse_security_object(ByteView der) {
@@ -129,6 +124,11 @@ SecurityObject parse_security_object(ByteView der) {
 
 Bytes encode_sod(const SecurityObject& object, const crypto::Certificate& signer, Instant signing_time,
                  const crypto::SignOperation& sign) {
+  if (signer.public_key().signature_hash() == crypto::Hash::sm3)
+    throw Error(
+        Code::crypto_failed,
+        "EF.SOD: the signer's key is one of SM2, and ICAO 9303-12 has ECDSA and RSA alone: name a signer "
+        "with a key of ECDSA");
   return tlv::encode(sod_tag, crypto::sign_cms(security_object_oid, encode_security_object(object), signer,
                                                signing_time, sign));
 }

@@ -39,7 +39,8 @@ Bytes encode_security_object(const SecurityObject& object);
 SecurityObject parse_security_object(ByteView der);
 
 /// `77 { CMS ContentInfo }`, signed by `signer`, whose certificate goes in, with its own hash, which need not
-/// be the object's.
+/// be the object's. @throws Error Code::crypto_failed for a signer with an SM2 key, which 9303-12 does not
+/// have, and for a signature of another key
 Bytes encode_sod(const SecurityObject& object, const crypto::Certificate& signer, Instant signing_time,
                  const crypto::SignOperation& sign);
 

@@ -84,9 +84,9 @@ Bytes Ledger::Impl::promise_commitment(const run::RunId& run, const std::string&
   return keys.commit("promise", Canonical().add(ByteView(run)).add(number).add(sod_digest).bytes());
 }
 
-std::optional<plan::Order> Ledger::take_order() {
+std::optional<plan::Order> Ledger::take_order(const std::string& profile) {
   const Impl::Call call(*impl_);
-  const auto position = next_in_queue(impl_->database, impl_->held);
+  const auto position = next_in_queue(impl_->database, profile, impl_->held);
   if (!position) return std::nullopt;
   plan::Order order = open_order(impl_->database, impl_->keys, *position);
   impl_->held.insert(*position);

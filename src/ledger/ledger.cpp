@@ -9,6 +9,7 @@
 #include "ledger/impl.hpp"
 #include "ledger/rules.hpp"
 #include "ledger/schema.hpp"
+#include "plan/values.hpp"
 
 namespace perso::ledger {
 
@@ -187,7 +188,9 @@ std::size_t Ledger::import(const std::string& batch, const profile::Profile& pro
                    {"first", staging->first()},
                    {"orders", staging->count()},
                    {"profile", profile.name},
-                   {"profile_digest", to_hex(profile.digest)}};
+                   {"profile_digest", to_hex(profile.digest)},
+                   {"number_field", profile.number}};
+  if (const auto field = plan::access_number_field(profile)) imported.body["access_number_field"] = *field;
   impl_->record(std::move(imported), [&](const Event& event) { staging->adopt(event.seq); });
   return static_cast<std::size_t>(staging->count());
 }
@@ -215,6 +218,8 @@ Totals Ledger::totals() const {
     if (orders.text(0) == state::queued) totals.queued += count;
     if (orders.text(0) == state::uncertain || orders.text(0) == state::held) totals.waiting += count;
   }
+  totals.undelivered = static_cast<std::size_t>(
+      impl_->database.number("SELECT count(*) FROM orders WHERE state = 'issued' AND delivered IS NULL"));
   auto runs = impl_->database.query("SELECT outcome, count(*) FROM runs GROUP BY outcome");
   while (runs.step()) {
     const auto count = static_cast<std::size_t>(runs.integer(1));
@@ -232,6 +237,13 @@ Totals Ledger::totals() const {
       totals.returned += count;
   }
   return totals;
+}
+
+std::size_t Ledger::queued(const std::string& profile) const {
+  const Impl::Call call(*impl_);
+  return static_cast<std::size_t>(impl_->database.number(
+      "SELECT count(*) FROM orders JOIN batches ON name = batch WHERE state = 'queued' AND profile = ?",
+      {profile}));
 }
 
 void Ledger::release(const std::string& order_id, const std::string& reason) {

@@ -26,6 +26,8 @@ struct OrderLine {                        // what may be shown of an order: no h
 /// private files alone, and are empty where the holder was forgotten.
 struct ResultLine {
   std::string order, state;   // as OrderLine
+  std::string outcome, why;   // what it came to last, and the code that says why: its last run's outcome, or
+                              // `held` without a run; empty before the first
   std::string number;         // of the card
   std::string chip;           // hex; of an issued card, as what follows
   std::string sod_digest;     // SHA-256 of its EF.SOD, hex; empty where ledgers of version 1 promised it
@@ -38,6 +40,7 @@ struct Delivery {
 
 struct Totals {
   std::size_t orders = 0, queued = 0, waiting = 0;  // waiting for a chip to come back or a person
+  std::size_t undelivered = 0;                      // issued orders whose result nobody was told
   std::size_t drawn = 0, issued = 0, rejected = 0, spoiled = 0, returned = 0,
               open = 0;  // chips: drawn = the rest together
 };
@@ -73,6 +76,8 @@ class Ledger final : public run::Journal {
   /// In the order of the queue. `each` must not call the ledger.
   void list_orders(const std::function<void(const OrderLine&)>& each) const;
   Totals totals() const;
+  /// Queued orders of the profile of that name.
+  std::size_t queued(const std::string& profile) const;
   /// A person says that an order's uncertain chip is destroyed, or that a held order is to be made again:
   /// back into the queue. The reason stands in the chain for ever, in clear.
   /// @throws Error Code::usage for an order that is neither, or a reason that is not 1 to 200 printable bytes
@@ -80,10 +85,9 @@ class Ledger final : public run::Journal {
   /// Hands out what became of each order of a batch, in the order of the queue, and puts that on record once
   /// `kept` has returned: what `each` was given is then where it will last. Whatever the two throw passes
   /// through, and nothing was delivered. One durable commit. Neither may call the ledger.
-  /// @param profile that of the batch
-  /// @throws Error Code::usage where there is no such batch, or it is of another profile
-  Delivery deliver(const std::string& batch, const profile::Profile& profile,
-                   const std::function<void(const ResultLine&)>& each, const std::function<void()>& kept);
+  /// @throws Error Code::usage where there is no such batch
+  Delivery deliver(const std::string& batch, const std::function<void(const ResultLine&)>& each,
+                   const std::function<void()>& kept);
   /// Destroys the keys of holder data of orders that were issued before `before` and whose result was
   /// delivered since.
   std::size_t forget(Instant before);
@@ -95,7 +99,7 @@ class Ledger final : public run::Journal {
   /// All events as JSON lines, for auditors: no holder data.
   void export_events(std::ostream& out) const;
 
-  std::optional<plan::Order> take_order() override;
+  std::optional<plan::Order> take_order(const std::string& profile) override;
   void put_back(const std::string& order_id) override;
   void hold(const std::string& order_id, std::string_view why) override;
   run::ChipHistory history(const keys::ChipId& chip) override;

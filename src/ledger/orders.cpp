@@ -151,8 +151,13 @@ Bytes open_sod(Database& database, const keys::LedgerKeys& keys, std::int64_t po
   }
 }
 
-std::optional<std::int64_t> next_in_queue(Database& database, const std::set<std::int64_t>& held) {
-  auto row = database.query("SELECT position FROM orders WHERE state = 'queued' ORDER BY position");
+std::optional<std::int64_t> next_in_queue(Database& database, const std::string& profile,
+                                          const std::set<std::int64_t>& held) {
+  // CROSS: along the queue, and never batch by batch with everything sorted afterwards.
+  auto row = database.query(
+      "SELECT position FROM orders CROSS JOIN batches ON name = batch"
+      " WHERE state = 'queued' AND profile = ? ORDER BY position",
+      {profile});
   while (row.step())
     if (!held.contains(row.integer(0))) return row.integer(0);
   return std::nullopt;

@@ -68,8 +68,9 @@ void discard_staged(Database& database);
 /// Removes sealed data whose key is gone, in small transactions.
 void sweep_holders(Database& database);
 
-/// The oldest queued order whose position is not in `held`.
-std::optional<std::int64_t> next_in_queue(Database& database, const std::set<std::int64_t>& held);
+/// The oldest queued order of that profile whose position is not in `held`.
+std::optional<std::int64_t> next_in_queue(Database& database, const std::string& profile,
+                                          const std::set<std::int64_t>& held);
 
 /// @throws Error ledger_damaged where it does not open
 plan::Order open_order(Database& database, const keys::LedgerKeys& keys, std::int64_t position);

@@ -6,6 +6,7 @@
 
 #include "plan/csv.hpp"
 #include "plan/json.hpp"
+#include "plan/rows.hpp"
 #include "plan/values.hpp"
 
 namespace perso::plan {
@@ -28,6 +29,17 @@ bool is_needed(const Field& field) {
   return !field.optional && !field.validity && !field.today && field.type != FieldType::count &&
          field.type != FieldType::access_number;
 }
+
+/// One row on its way to an order.
+struct Row {
+  std::vector<std::string> values;   // one a column
+  std::vector<std::string> surplus;  // as in Rejected
+  std::vector<Fault> faults;         // what was found before the values were looked at
+
+  bool tells_of(const std::string& field) const {
+    return std::ranges::find(faults, field, &Fault::field) != faults.end();
+  }
+};
 
 /// The rows of one batch, each to an order or to its faults. What kind of file they come from is not known
 /// here.
@@ -69,29 +81,32 @@ class Batch {
            intake_.profile.field(name) != nullptr;
   }
 
+  /// A row with a value for each column.
   /// @param place "row 7"
-  /// @param faults what was found before the values were looked at
-  void add(const std::string& place, std::vector<std::string> values, std::vector<Fault> faults) {
-    // In a row that is out of step any value may stand where the id should.
-    const std::string where =
-        file_ + ' ' + place + (values.size() == columns_.size() ? shown_id(values) : "");
-    if (values.size() != columns_.size()) {
-      faults.push_back({"", "has " + std::to_string(values.size()) + " values, the header " +
-                                std::to_string(columns_.size()) + "; check its commas"});
-      values.resize(columns_.size());
-    }
-    Order order;
-    if (faults.empty()) {
-      order = read_order(values, faults);
-      fill_in(order, intake_.profile, intake_.now, intake_.random);
-      for (Fault& fault : faults_of(order, intake_.profile))
-        // Of a field that could not be read, the reason why is told already.
-        if (std::ranges::find(faults, fault.field, &Fault::field) == faults.end())
-          faults.push_back(std::move(fault));
-    }
-    if (faults.empty()) hand_over(std::move(order), faults);
-    if (!faults.empty()) reject_({where, std::move(faults), columns_, std::move(values)});
+  void add(const std::string& place, Row row) {
+    const std::string where = file_ + ' ' + place + shown_id(row.values);
+    Order order = read_order(readable(row), row.faults);
+    fill_in(order, intake_.profile, intake_.now, intake_.random);
+    for (Fault& fault : faults_at_intake(order, intake_.profile, intake_.now))
+      // Of a field that could not be read, the reason why is told already.
+      if (!row.tells_of(fault.field)) row.faults.push_back(std::move(fault));
+    if (row.faults.empty()) hand_over(std::move(order), row.faults);
+    if (!row.faults.empty()) reject(where, std::move(row));
   }
+
+  /// A row that is out of step: any value may stand where the id should.
+  void add_out_of_step(const std::string& place, const std::vector<std::string>& cells) {
+    Row row{cells,
+            {},
+            {{"", "has " + std::to_string(cells.size()) + " values, the header " +
+                      std::to_string(columns_.size()) + "; check its commas"}}};
+    row.values.resize(columns_.size());
+    for (std::size_t i = columns_.size(); i < cells.size(); ++i) row.surplus.push_back(cells[i]);
+    reject(file_ + ' ' + place, std::move(row));
+  }
+
+  /// Whether an Error came from who takes and rejects, and not from the file.
+  bool is_outside() const { return outside_; }
 
  private:
   static fs::path folder_of(const fs::path& file) {
@@ -99,13 +114,34 @@ class Batch {
     return fs::canonical(file, error).parent_path();
   }
 
-  void hand_over(Order&& order, std::vector<Fault>& faults) const {
+  void hand_over(Order&& order, std::vector<Fault>& faults) {
+    outside_ = true;
     try {
       take_(std::move(order));
     } catch (const Error& error) {
       if (error.code() != Code::order_duplicate) throw;
       faults.push_back({"", error.message(), error.code()});
     }
+    outside_ = false;
+  }
+
+  void reject(const std::string& where, Row row) {
+    outside_ = true;
+    reject_({where, std::move(row.faults), columns_, std::move(row.values), std::move(row.surplus)});
+    outside_ = false;
+  }
+
+  /// The values, those that are no text left out and told of.
+  std::vector<std::string> readable(Row& row) const {
+    std::vector<std::string> values = row.values;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const std::string& name = columns_[i];
+      if (name == reasons_column) continue;
+      const auto fault = text_fault(values[i]);
+      if (fault && !row.tells_of(name)) row.faults.push_back({name, *fault});
+      if (row.tells_of(name)) values[i].clear();
+    }
+    return values;
   }
 
   Order read_order(const std::vector<std::string>& values, std::vector<Fault>& faults) const {
@@ -117,7 +153,7 @@ class Batch {
         order.id = value;
       } else if (name == reason_column) {
         const auto reason = reason_named(value);
-        if (!reason)
+        if (!reason && std::ranges::find(faults, name, &Fault::field) == faults.end())
           faults.push_back(
               {name, "is none of first-issue, renewal, replacement, sample; write one of these"});
         order.reason = reason.value_or(Reason::renewal);
@@ -175,51 +211,87 @@ class Batch {
   const std::function<void(Order&&)>& take_;
   const std::function<void(const Rejected&)>& reject_;
   std::vector<std::string> columns_;
+  bool outside_ = false;
 };
 
 void read_csv(const fs::path& file, Batch& batch) {
   for_each_csv_row(file, [&](std::size_t row, const std::vector<std::string>& cells) {
-    if (batch.has_columns())
-      batch.add("row " + std::to_string(row), cells, {});
-    else
+    const std::string place = "row " + std::to_string(row);
+    if (!batch.has_columns())
       batch.set_columns(cells);
+    else if (cells.size() == batch.columns().size())
+      batch.add(place, {cells, {}, {}});
+    else
+      batch.add_out_of_step(place, cells);
   });
   if (!batch.has_columns()) throw Error(Code::order_invalid, file.string() + ": has no header; write one");
+}
+
+/// The members of an object in their columns.
+Row row_of(const JsonObject& members, const Batch& batch) {
+  Row row;
+  row.values.resize(batch.columns().size());
+  std::set<std::string_view> seen;
+  for (const JsonMember& member : members) {
+    const auto column = std::ranges::find(batch.columns(), member.name);
+    const bool fits = column != batch.columns().end() && seen.insert(*column).second;
+    if (fits) row.values[static_cast<std::size_t>(column - batch.columns().begin())] = member.value;
+    if (fits && !member.is_text)
+      row.faults.push_back({member.name, "is something other than text; write it in quotes"});
+    if (fits || member.name == reasons_column) continue;
+    row.surplus.push_back(member.name + ": " + member.value);
+    // An unknown name may be a misplaced value, and is not shown.
+    if (column != batch.columns().end())
+      row.faults.push_back({member.name, "stands twice; take one out"});
+    else
+      row.faults.push_back(
+          {"", "has a member that the profile does not know; take it out or correct its name"});
+  }
+  return row;
 }
 
 void read_json(const fs::path& file, Batch& batch) {
   batch.set_columns(batch.all_columns());
   for_each_json_object(file, [&](std::size_t number, const JsonObject& members) {
-    std::vector<Fault> faults;
-    const auto known = [&](const auto& member) { return batch.is_known(member.first); };
-    if (!std::ranges::all_of(members, known))
-      faults.push_back({"", "has a member that the profile does not know; take it out or correct its name"});
-    std::vector<std::string> values;
-    for (const std::string& name : batch.columns()) {
-      const auto member = members.find(name);
-      values.push_back(member == members.end() ? "" : member->second);
-    }
-    batch.add("object " + std::to_string(number), std::move(values), std::move(faults));
+    batch.add("object " + std::to_string(number), row_of(members, batch));
   });
 }
 
 bool is_json(const fs::path& file) {
-  return file.extension() == ".json" || file.extension() == ".jsonl";
+  std::string extension = file.extension().string();
+  for (char& c : extension) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return extension == ".json" || extension == ".jsonl";
+}
+
+void add_all(FaultReport& report, const Rejected& row) {
+  for (const Fault& fault : row.faults) report.add(row.where, fault);
 }
 
 }  // namespace
 
 void read_batch(const fs::path& file, const Intake& intake, const std::function<void(Order&&)>& take,
                 const std::function<void(const Rejected&)>& reject) {
-  Batch batch(file, intake, take, reject);
-  is_json(file) ? read_json(file, batch) : read_csv(file, batch);
+  FaultReport report;
+  std::size_t told = 0;
+  const std::function<void(const Rejected&)> remembered = [&](const Rejected& row) {
+    if (told++ < max_rows_told) add_all(report, row);
+    reject(row);
+  };
+  Batch batch(file, intake, take, remembered);
+  try {
+    is_json(file) ? read_json(file, batch) : read_csv(file, batch);
+  } catch (const Error& error) {
+    if (batch.is_outside() || report.empty()) throw;
+    report.add(error);
+    report.raise();
+  }
 }
 
 void read_batch(const fs::path& file, const Intake& intake, const std::function<void(Order&&)>& take) {
   FaultReport report;
   std::size_t told = 0;
-  read_batch(file, intake, take, [&](const Rejected& rejected) {
-    for (const Fault& fault : rejected.faults) report.add(rejected.where, fault);
+  read_batch(file, intake, take, [&](const Rejected& row) {
+    add_all(report, row);
     if (++told == max_rows_told) report.raise();
   });
   if (!report.empty()) report.raise();

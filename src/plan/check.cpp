@@ -97,31 +97,35 @@ Complaint about_value(const Field& field, const std::string& value) {
   std::abort();
 }
 
-bool has_association(const profile::Value& value, const std::string& field) {
-  return value.field == field && value.as == profile::Spelling::association;
-}
+/// A field as one of its spellings.
+struct Spelt {
+  const std::string& field;
+  profile::Spelling as;
 
-bool has_association(const profile::Element& element, const std::string& field) {
-  if (const auto* text = std::get_if<profile::Element::Text>(&element.contents))
-    return has_association(text->value, field);
-  const auto* inner = std::get_if<std::vector<profile::Element>>(&element.contents);
-  return inner != nullptr && std::ranges::any_of(*inner, [&](const profile::Element& one) {
-           return has_association(one, field);
-         });
-}
-
-/// Whether a file of the card has this field as an association item.
-bool spelt_as_association(const profile::Profile& profile, const std::string& field) {
-  const auto in_file = [&](const profile::File& file) {
-    if (const auto* tree = std::get_if<profile::Template>(&file.content))
-      return has_association(tree->root, field);
+  bool is(const profile::Value& value) const { return value.field == field && value.as == as; }
+  bool in(const profile::Element& element) const {
+    if (const auto* text = std::get_if<profile::Element::Text>(&element.contents)) return is(text->value);
+    const auto* inner = std::get_if<std::vector<profile::Element>>(&element.contents);
+    return inner != nullptr &&
+           std::ranges::any_of(*inner, [&](const profile::Element& one) { return in(one); });
+  }
+  bool in(const profile::File& file) const {
+    const auto one_of_two = [&](const std::optional<profile::Value>& value) { return value && is(*value); };
+    if (const auto* tree = std::get_if<profile::Template>(&file.content)) return in(tree->root);
+    if (const auto* zone = std::get_if<profile::Mrz>(&file.content))
+      return one_of_two(zone->optional_1) || one_of_two(zone->optional_2);
     const auto* record = std::get_if<profile::Record>(&file.content);
     return record != nullptr && std::ranges::any_of(record->fields, [&](const profile::RecordField& place) {
-             return has_association(place.value, field);
+             return is(place.value);
            });
-  };
+  }
+};
+
+/// Whether a file of the card has this field in this spelling.
+bool is_spelt(const profile::Profile& profile, const std::string& field, profile::Spelling as) {
+  const Spelt spelt{field, as};
   return std::ranges::any_of(profile.applications, [&](const profile::Application& application) {
-    return std::ranges::any_of(application.files, in_file);
+    return std::ranges::any_of(application.files, [&](const auto& file) { return spelt.in(file); });
   });
 }
 
@@ -193,7 +197,13 @@ class Judge {
     if (field.validity && is_sound(*field.from) && is_sound(*field.born)) validity(field);
     if (field.type == FieldType::count && order_.reason == Reason::first_issue && value != field.first)
       add(field.name, "is not " + field.first + " on a first issue; correct it or the reason");
-    if (field.type == FieldType::prc_number_15 && spelt_as_association(profile_, field.name))
+    if (field.type == FieldType::count && order_.reason == Reason::replacement && value == field.first)
+      add(field.name, "is that of a first issue, and the card replaces one; correct it or the reason");
+    if (field.type == FieldType::country && !numeric_code(profile_, value) &&
+        is_spelt(profile_, field.name, profile::Spelling::numeric))
+      add(field.name, "has no number, which the card needs; give it one under `countries` of the profile");
+    if (field.type == FieldType::prc_number_15 &&
+        is_spelt(profile_, field.name, profile::Spelling::association))
       previous_number(field, value);
   }
 
@@ -246,11 +256,17 @@ std::vector<Fault> faults_of(const Order& order, const profile::Profile& profile
 }
 
 void FaultReport::add(const std::string& where, const Fault& fault) {
+  add_line(where + (fault.field.empty() ? ": " : ", field " + fault.field + ' ') + fault.text, fault.code);
+}
+
+void FaultReport::add(const Error& error) {
+  add_line(error.message(), error.code());
+}
+
+void FaultReport::add_line(const std::string& line, Code code) {
   if (!lines_.empty()) lines_ += '\n';
-  lines_ += where;
-  lines_ += fault.field.empty() ? ": " : ", field " + fault.field + ' ';
-  lines_ += fault.text;
-  code_ = !code_ || *code_ == fault.code ? fault.code : Code::order_invalid;
+  lines_ += line;
+  code_ = !code_ || *code_ == code ? code : Code::order_invalid;
 }
 
 void FaultReport::raise() const {

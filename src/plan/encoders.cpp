@@ -28,18 +28,6 @@ const std::string& curve_of(const std::string& algorithm) {
   return found->second;
 }
 
-identity::MrzForm form_of(profile::Mrz::Form form) {
-  switch (form) {
-    case profile::Mrz::Form::td1:
-      return identity::MrzForm::td1;
-    case profile::Mrz::Form::td2:
-      return identity::MrzForm::td2;
-    case profile::Mrz::Form::td3:
-      return identity::MrzForm::td3;
-  }
-  std::abort();
-}
-
 /// Data group number of a file by its identifier; 0 for a file that is none.
 int data_group_of(const PlannedFile& file) {
   const lds::LdsFile* standard = lds::find_fid(file.fid);
@@ -69,7 +57,7 @@ struct Encoder {
     zone.nationality = identity::icao_code(value_of(order, mrz.nationality));
     zone.optional_2 = optional_data(mrz.optional_2);
     zone.name = identity::parse_latin_name(value_of(order, mrz.name));
-    return lds::encode_dg1(identity::encode_mrz(form_of(mrz.form), zone));
+    return lds::encode_dg1(identity::encode_mrz(mrz.form, zone));
   }
 
   Result operator()(const profile::Com& com) const {

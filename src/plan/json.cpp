@@ -88,8 +88,7 @@ class SourceIterator {
   Source* source_ = nullptr;
 };
 
-/// What the parser tells, token by token. Each refuses or goes on: no value is ever kept but those of the
-/// object in hand.
+/// What the parser tells, token by token. Nothing is ever kept but the object in hand.
 class Handler final : public nlohmann::json_sax<Json> {
  public:
   Handler(Source& source, const Take& take) : source_(source), take_(take) {}
@@ -101,46 +100,48 @@ class Handler final : public nlohmann::json_sax<Json> {
   }
 
   bool start_array(std::size_t) override {
-    if (array_ != Array::none || number_ != 1 || object_) refuse_value();
+    if (object_) return nest('[');
+    if (array_ != Array::none || number_ != 1) refuse_value();
     array_ = Array::open;
     return next();
   }
   bool end_array() override {
+    if (object_) return unnest(']');
     array_ = Array::closed;
     return next();
   }
   bool start_object(std::size_t) override {
-    if (object_) refuse_value();
+    if (object_) return nest('{');
     if (number_ > max_rows) refuse("is one more than a batch may have; make two batches");
     object_.emplace();
     return next();
   }
   bool key(string_t& name) override {
-    if (const auto fault = text_fault(name)) refuse(*fault);
-    if (object_->contains(name)) refuse("has a member twice; take one out");
+    if (depth_ > 0) return collect(Json(name).dump() + ':');
     if (object_->size() == max_columns)
       refuse("has more than " + std::to_string(max_columns) + " members; take some out");
-    key_ = name;
+    object_->push_back({std::move(name), {}, true});
     return next();
   }
   bool string(string_t& value) override {
     if (!object_) refuse_value();
-    if (const auto fault = text_fault(value)) refuse(*fault);
-    object_->emplace(std::move(key_), std::move(value));
+    if (depth_ > 0) return collect(Json(value).dump() + ',');
+    object_->back().value = std::move(value);
     return next();
   }
   bool end_object() override {
+    if (depth_ > 0) return unnest('}');
     take_(number_, *object_);
     object_.reset();
     ++number_;
     return next();
   }
 
-  bool null() override { refuse_value(); }
-  bool boolean(bool) override { refuse_value(); }
-  bool number_integer(number_integer_t) override { refuse_value(); }
-  bool number_unsigned(number_unsigned_t) override { refuse_value(); }
-  bool number_float(number_float_t, const string_t&) override { refuse_value(); }
+  bool null() override { return other("null"); }
+  bool boolean(bool value) override { return other(Json(value).dump()); }
+  bool number_integer(number_integer_t value) override { return other(std::to_string(value)); }
+  bool number_unsigned(number_unsigned_t value) override { return other(std::to_string(value)); }
+  bool number_float(number_float_t, const string_t& written) override { return other(written); }
   bool binary(binary_t&) override { refuse_value(); }
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
     refuse("is broken JSON or not UTF-8; look at its quotes, commas and brackets");
@@ -150,7 +151,31 @@ class Handler final : public nlohmann::json_sax<Json> {
   enum class Array { none, open, closed };
 
   [[noreturn]] void refuse_value() const {
-    refuse("is or has something other than members with text; write every value in quotes");
+    refuse("is no object; write an order as members between { and }");
+  }
+
+  /// A value that is no text.
+  bool other(const std::string& written) {
+    if (!object_) refuse_value();
+    object_->back().is_text = false;
+    return collect(depth_ > 0 ? written + ',' : written);
+  }
+  bool nest(char bracket) {
+    ++depth_;
+    object_->back().is_text = false;
+    return collect(std::string(1, bracket));
+  }
+  bool unnest(char bracket) {
+    std::string& value = object_->back().value;
+    if (value.ends_with(',')) value.pop_back();
+    --depth_;
+    return collect(depth_ > 0 ? std::string{bracket, ','} : std::string{bracket});
+  }
+  /// As much of a nested value as a text might be long: it is shown to who mends it, and never used.
+  bool collect(const std::string& written) {
+    std::string& value = object_->back().value;
+    if (value.size() <= max_value_bytes) value += written;
+    return next();
   }
   bool next() {
     source_.begin_token();
@@ -161,7 +186,7 @@ class Handler final : public nlohmann::json_sax<Json> {
   const Take& take_;
   Array array_ = Array::none;
   std::optional<JsonObject> object_;
-  std::string key_;
+  std::size_t depth_ = 0;  // below the object in hand
   std::size_t number_ = 1;
 };
 

@@ -67,9 +67,8 @@ std::string Order::replacement(const profile::Profile& edition) const {
 }
 
 std::string Order::access_number(const profile::Profile& edition) const {
-  const auto field =
-      std::ranges::find(edition.holder, profile::FieldType::access_number, &profile::Field::type);
-  return field == edition.holder.end() ? "" : value_of(*this, field->name);
+  const auto field = access_number_field(edition);
+  return field ? value_of(*this, *field) : "";
 }
 
 Secret Order::encode() const {

@@ -56,15 +56,22 @@ struct Fault {
 /// agrees with what, validity by age, the portrait. All that is found; empty for a good order.
 std::vector<Fault> faults_of(const Order& order, const profile::Profile& profile);
 
+/// The same for an order that is being taken in, and what is wrong with it on this day alone, in China: a
+/// card that has expired already (but for a sample, since those who test need one) or is issued more than 366
+/// days ahead, and a holder who was not born yet, or before 1900.
+std::vector<Fault> faults_at_intake(const Order& order, const profile::Profile& profile, Instant now);
+
 /// Faults on their way to an Error, a line each: "WHERE, field F is missing; fill it in".
 class FaultReport {
  public:
   void add(const std::string& where, const Fault& fault);
+  void add(const Error& error);
   bool empty() const { return !code_; }
   /// @throws Error with all of them; of the code that they share, else order_invalid
   [[noreturn]] void raise() const;
 
  private:
+  void add_line(const std::string& line, Code code);
   std::string lines_;
   std::optional<Code> code_;
 };

@@ -4,6 +4,7 @@
 
 #include "bytes/error.hpp"
 #include "identity/country.hpp"
+#include "identity/name.hpp"
 #include "identity/number.hpp"
 
 namespace perso::plan {
@@ -13,7 +14,8 @@ using profile::FieldType;
 
 namespace {
 
-constexpr std::size_t telling_letters = 4;  // shorter words stand in ids by chance
+// Shorter ones stand in ids by chance: EMP-2026-1 tells nothing of staff number 1.
+constexpr std::size_t telling_letters = 4, telling_characters = 6;
 
 char upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
@@ -28,7 +30,7 @@ bool contains(std::string_view id, std::string_view text) {
   return std::search(id.begin(), id.end(), text.begin(), text.end(), same) != id.end();
 }
 
-bool tells_name(std::string_view id, std::string_view name) {
+bool tells_words(std::string_view id, std::string_view name) {
   while (!name.empty()) {
     const auto end = std::ranges::find_if_not(name, is_letter);
     const auto size = static_cast<std::size_t>(end - name.begin());
@@ -36,6 +38,17 @@ bool tells_name(std::string_view id, std::string_view name) {
     name.remove_prefix(std::max<std::size_t>(size, 1));
   }
   return false;
+}
+
+/// Also as it is transliterated: who writes a name with diacritics writes ids without.
+bool tells_name(std::string_view id, const std::string& name) {
+  return tells_words(id, name) || (!identity::latin_name_fault(name) &&
+                                   tells_words(id, identity::record_form(identity::parse_latin_name(name))));
+}
+
+bool is_number(const profile::Field& field, const profile::Profile& profile) {
+  return field.name == profile.number || field.type == FieldType::prc_number_18 ||
+         field.type == FieldType::prc_number_15 || field.type == FieldType::access_number;
 }
 
 }  // namespace
@@ -48,12 +61,16 @@ bool is_order_id(std::string_view id) {
   return !id.empty() && id.size() <= 64 && std::ranges::all_of(id, allowed);
 }
 
+std::optional<std::string> access_number_field(const profile::Profile& profile) {
+  const auto field = std::ranges::find(profile.holder, FieldType::access_number, &profile::Field::type);
+  return field == profile.holder.end() ? std::nullopt : std::optional(field->name);
+}
+
 std::optional<std::string> field_told_by_id(const Order& order, const profile::Profile& profile) {
   for (const profile::Field& field : profile.holder) {
     const std::string value = value_of(order, field.name);
-    const bool number = field.name == profile.number || field.type == FieldType::prc_number_18 ||
-                        field.type == FieldType::prc_number_15;
-    if (number && !value.empty() && contains(order.id, value)) return field.name;
+    if (is_number(field, profile) && value.size() >= telling_characters && contains(order.id, value))
+      return field.name;
     if (field.type == FieldType::latin_name && tells_name(order.id, value)) return field.name;
   }
   return std::nullopt;
@@ -75,9 +92,7 @@ Date date_of(const Order& order, const std::string& field) {
 Date last_valid_day(const profile::ValidityByAge& validity, const Date& from, const Date& born) {
   const int years =
       identity::age_on(born, from) < validity.age ? validity.years_under : validity.years_otherwise;
-  const bool same_day = validity.ends == profile::LastDay::same_day;
-  return identity::last_valid_day(from, years,
-                                  same_day ? identity::LastDay::same_day : identity::LastDay::day_before);
+  return identity::last_valid_day(from, years, validity.ends);
 }
 
 std::optional<std::string> numeric_code(const profile::Profile& profile, const std::string& alpha_3) {

@@ -9,9 +9,13 @@ namespace perso::plan {
 /// Whether this may be the id of an order, see Order.
 bool is_order_id(std::string_view id);
 
-/// The holder field of which the order's id tells something: a number of a person or card, whole, or a word
-/// of a name of four letters or more, in either case. An id stands in messages, logs and the ledger in clear.
-/// nullopt where it tells nothing.
+/// The name of the field with the digits that open the chip; nullopt where the profile has none.
+std::optional<std::string> access_number_field(const profile::Profile& profile);
+
+/// The holder field of which the order's id tells something: a number of a person or card or one that opens
+/// the chip, whole, of six characters or more; or a word of a name of four letters or more, as the order
+/// writes it or as the card does. In either case of letters. An id stands in messages, logs and the ledger in
+/// clear. nullopt where it tells nothing.
 std::optional<std::string> field_told_by_id(const Order& order, const profile::Profile& profile);
 
 /// Empty where the order leaves it out.

@@ -21,7 +21,7 @@ constexpr std::array platforms = {
         .name = "globalplatform",
         .contract = "src/vchip/CONTRACT.md",
         .max_command_data = 65535,
-        .max_file_size = 65535,  // what the length of a DGI can say
+        .max_file_size = 32767,  // what the offset of READ BINARY reaches, of 15 bits
         .max_files = 64,
         .max_applications = 16,
         .page = 64,
@@ -56,6 +56,11 @@ constexpr std::array platforms = {
 };
 
 }  // namespace
+
+std::string_view name_of(ReadAccess access) {
+  constexpr std::string_view names[] = {"always", "never", "bac"};
+  return names[static_cast<std::size_t>(access)];
+}
 
 const Platform* find(std::string_view name) {
   const auto found = std::find_if(platforms.begin(), platforms.end(),

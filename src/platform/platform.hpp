@@ -14,6 +14,8 @@ enum class ReadAccess : std::uint8_t {
   never,
   bac  // in a channel of basic access control (ICAO 9303-11 4.3)
 };
+/// As a profile writes it.
+std::string_view name_of(ReadAccess access);
 
 struct Platform {
   std::string_view name;         // as a profile writes it

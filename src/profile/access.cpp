@@ -23,8 +23,9 @@ bool holds_data_of_holder(const Content& content) {
          std::holds_alternative<Image>(content);
 }
 
-void check_open(const Application& application, Faults& faults) {
-  bool needed = false;
+/// @param unclear whether it is, because of a fault, of one of its files
+void check_open(const Application& application, bool unclear, Faults& faults) {
+  bool needed = unclear;
   for (const File& file : application.files) {
     if (file.read != Access::always || !holds_data_of_holder(file.content)) continue;
     needed = true;
@@ -51,8 +52,11 @@ void check_bac_against(const Mrz& mrz, const File& file, const Bac& bac, Faults&
 
 void check_access(const Reading& reading) {
   const Profile& profile = reading.profile;
-  for (const Application& application : profile.applications) {
-    check_open(application, reading.faults);
+  for (std::size_t i = 0; i < profile.applications.size(); ++i) {
+    const Application& application = profile.applications[i];
+    check_open(application,
+               std::ranges::find(reading.unclear, i, &FileRef::application) != reading.unclear.end(),
+               reading.faults);
     for (const File& file : application.files) {
       const auto* mrz = std::get_if<Mrz>(&file.content);
       if (mrz != nullptr && profile.chip.bac)

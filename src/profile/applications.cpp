@@ -49,13 +49,25 @@ std::optional<iso7816::ShortFid> read_short_fid(const Reading& reading, const No
   return std::nullopt;
 }
 
+/// Why everybody may read, in words.
+std::string read_reason(const Node& node) {
+  std::string reason = node.quoted_text();
+  const auto is_letter = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80;
+  };
+  if (!reason.empty() && std::ranges::none_of(reason, is_letter))
+    node.fault("this is no reason; say in words why everybody may read");
+  return reason;
+}
+
 /// A file without its contents, which come when all files are known.
 struct Named {
   File file;
   Node content;
+  bool access_known = true;  // without a fault
 };
 
-Named read_file(const Reading& reading, const Node& key, Node node, Access read) {
+Named read_file(const Reading& reading, const Node& key, Node node, std::optional<Access> read) {
   File file;
   file.name = key.name();
   file.place = key.place();
@@ -63,14 +75,16 @@ Named read_file(const Reading& reading, const Node& key, Node node, Access read)
   file.fid = read_fid(node.take("id"));
   file.short_fid = read_short_fid(reading, node.find("short"));
   if (const Node size = node.find("size")) file.size = size.number(1, 65535);
-  file.read = read_access(reading, node.find("read")).value_or(read);
-  Named named{std::move(file), node.take("content")};
+  const Node own = node.find("read");
+  const std::optional<Access> access = own ? read_access(reading, own) : read;
+  file.read = access.value_or(Access::never);
+  Named named{std::move(file), node.take("content"), access.has_value()};
   node.finish();
   return named;
 }
 
 /// @param contents of its files, in their order
-Application read_application(const Reading& reading, Node node, std::vector<Node>& contents) {
+Application read_application(Reading& reading, Node node, std::vector<Node>& contents) {
   const Place place = node.place();
   std::string name = node.take("name").name();
   const Node id = node.take("aid");
@@ -79,11 +93,13 @@ Application read_application(const Reading& reading, Node node, std::vector<Node
   Application application{
       .name = std::move(name), .aid = iso7816::Aid(aid), .files = {}, .open_to_all = {}, .place = place};
   if (platform != nullptr && !platform->applications.empty() && aid != Bytes(5) &&
-      std::ranges::find(platform->applications, application.aid.hex()) == platform->applications.end())
+      std::ranges::find(platform->applications, application.aid.hex()) == platform->applications.end()) {
     id.fault("platform " + std::string(platform->name) + " has the application \"" +
              std::string(platform->applications.front()) + "\" alone; use that one");
-  const Access read = read_access(reading, node.take("read")).value_or(Access::never);
-  if (const Node reason = node.find("open_to_all")) application.open_to_all = reason.quoted_text();
+    application.aid = iso7816::Aid(Bytes(5));
+  }
+  const std::optional<Access> read = read_access(reading, node.take("read"));
+  if (const Node reason = node.find("open_to_all")) application.open_to_all = read_reason(reason);
   const std::size_t most = platform == nullptr ? most_unlimited : platform->max_files;
   for (const auto& [key, value] : node.take("files").entries()) {
     if (application.files.size() == most) {
@@ -91,7 +107,9 @@ Application read_application(const Reading& reading, Node node, std::vector<Node
                 " in an application; remove it and those after it");
       break;
     }
-    auto [file, content] = read_file(reading, key, value, read);
+    auto [file, content, access_known] = read_file(reading, key, value, read);
+    if (!access_known)
+      reading.unclear.insert({reading.profile.applications.size(), application.files.size()});
     application.files.push_back(std::move(file));
     contents.push_back(std::move(content));
   }
@@ -125,9 +143,12 @@ void read_applications(Reading& reading, const Node& node) {
     applications.push_back(read_application(reading, item, contents.emplace_back()));
   }
   for (std::size_t i = 0; i < applications.size(); ++i)
-    for (std::size_t j = 0; j < contents[i].size(); ++j)
-      if (auto content = read_content(reading, contents[i][j], i))
-        applications[i].files[j].content = std::move(*content);
+    for (std::size_t j = 0; j < contents[i].size(); ++j) {
+      const std::size_t faults_before = reading.faults.count();
+      auto content = read_content(reading, contents[i][j], i);
+      if (!content || reading.faults.count() != faults_before) reading.unclear.insert({i, j});
+      if (content) applications[i].files[j].content = std::move(*content);
+    }
   std::ranges::for_each(applications, complete_signatures);
 }
 

@@ -1,5 +1,6 @@
 // What concerns the files of an application together: identifiers, data groups and their signature.
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "lds/files.hpp"
@@ -9,14 +10,35 @@ namespace perso::profile {
 
 namespace {
 
-/// The file of the eMRTD application that a kind of content is; nullptr for one that may stand anywhere.
-const lds::LdsFile* lds_file_of(const Content& content) {
-  if (std::holds_alternative<Com>(content)) return lds::find_fid({0x011E});
-  if (std::holds_alternative<Sod>(content)) return lds::find_fid({0x011D});
-  if (std::holds_alternative<Mrz>(content)) return lds::find_data_group(1);
-  if (std::holds_alternative<Face>(content)) return lds::find_data_group(2);
-  if (std::holds_alternative<ChipPublicKey>(content)) return lds::find_data_group(15);
-  return nullptr;
+template <typename Kind>
+bool holds(const Content& content) {
+  return std::holds_alternative<Kind>(content);
+}
+
+/// The files of the eMRTD application that have a kind of content of their own.
+struct OwnKind {
+  iso7816::Fid fid;
+  std::string_view name;
+  bool (*is)(const Content&);
+};
+constexpr std::array<OwnKind, 5> own_kinds{{
+    {{0x011E}, "com", holds<Com>},
+    {{0x0101}, "mrz", holds<Mrz>},
+    {{0x0102}, "face", holds<Face>},
+    {{0x010F}, "public-key", holds<ChipPublicKey>},
+    {{0x011D}, "sod", holds<Sod>},
+}};
+
+/// nullptr for contents that may stand in any file.
+const OwnKind* own_kind_of(const Content& content) {
+  const auto found = std::ranges::find_if(own_kinds, [&](const OwnKind& kind) { return kind.is(content); });
+  return found == own_kinds.end() ? nullptr : &*found;
+}
+
+/// nullptr for a file without one.
+const OwnKind* own_kind_of(iso7816::Fid fid) {
+  const auto found = std::ranges::find(own_kinds, fid, &OwnKind::fid);
+  return found == own_kinds.end() ? nullptr : &*found;
 }
 
 std::string hex_of(iso7816::Fid fid) {
@@ -35,41 +57,85 @@ std::string hex_of(tlv::Tag tag) {
   return to_hex(bytes);
 }
 
-void check_file(const File& file, const Profile& profile, Faults& faults) {
+/// Whether the bytes are one element with this tag, and nothing else.
+bool is_element(ByteView bytes, tlv::Tag tag) {
+  try {
+    return tlv::single(bytes, tlv::Rules::ber).tag == tag;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+/// EF.DG11 and EF.DG12 begin with the tags of what is in them (ICAO 9303-10 4.7.11, 4.7.12).
+bool begins_with_tags(const Template& content) {
+  const auto& items = std::get<std::vector<Element>>(content.root.contents);
+  return items.empty() || (items.front().tag == tlv::Tag{0x5C} &&
+                           std::holds_alternative<Element::TagList>(items.front().contents));
+}
+
+/// What stands in a file of the eMRTD application. One with a kind of its own is judged by its id.
+void check_lds_content(const File& file, const lds::LdsFile& standard, Faults& faults) {
+  const std::string name(standard.name);
+  if (own_kind_of(file.content) != nullptr) return;
+  if (const OwnKind* kind = own_kind_of(standard.fid); kind != nullptr) {
+    faults.add(file.place,
+               name + " has content of the kind " + std::string(kind->name) + " (ICAO 9303-10); write that");
+    return;
+  }
+  if (const auto* content = std::get_if<Template>(&file.content)) {
+    if (content->root.tag.value != 0 && content->root.tag != standard.tag)
+      faults.add(content->root.place, name + " is a template with the tag \"" + hex_of(standard.tag) +
+                                          "\" (ICAO 9303-10); correct the tag");
+    if ((standard.data_group == 11 || standard.data_group == 12) && !begins_with_tags(*content))
+      faults.add(content->root.place,
+                 name + " begins with its tag list (ICAO 9303-10); write {tag: \"5C\", tags: true} first");
+    return;
+  }
+  const auto* literal = std::get_if<Literal>(&file.content);
+  if (literal == nullptr || !is_element(literal->bytes, standard.tag))
+    faults.add(file.place, name + " is one element with the tag \"" + hex_of(standard.tag) +
+                               "\" (ICAO 9303-10); write a template, or a literal in hex that is one");
+}
+
+void check_file(const File& file, const Application& application, const Profile& profile, Faults& faults) {
   const platform::Platform* platform = profile.chip.platform;
+  const OwnKind* kind = own_kind_of(file.content);
+  if (kind != nullptr && !lds::is_emrtd(application.aid) && application.aid != iso7816::Aid(Bytes(5)))
+    faults.add(file.place, "content of the kind " + std::string(kind->name) +
+                               " belongs into the application \"" + to_hex(lds::emrtd_aid) +
+                               "\" (ICAO 9303-10); move it there");
   if (file.fid.value == 0) return;  // has been told
-  if (const lds::LdsFile* standard = lds_file_of(file.content);
-      standard != nullptr && standard->fid != file.fid)
-    faults.add(file.place, "content of this kind is " + std::string(standard->name) + " with the id \"" +
-                               hex_of(standard->fid) + "\" (ICAO 9303-10); correct the id");
+  if (kind != nullptr && kind->fid != file.fid)
+    faults.add(file.place, "content of this kind is " + std::string(lds::find_fid(kind->fid)->name) +
+                               " with the id \"" + hex_of(kind->fid) + "\" (ICAO 9303-10); correct the id");
   if (platform != nullptr &&
       std::ranges::find(platform->reserved_fids, file.fid.value) != platform->reserved_fids.end())
     faults.add(file.place,
                "the platform keeps the id \"" + hex_of(file.fid) + "\" for itself; choose another");
 }
 
-bool is_emrtd(const Application& application) {
-  return lds::is_emrtd(application.aid);
-}
-
 /// In the eMRTD application identifiers and tags are ICAO's.
-void check_lds_file(const File& file, Faults& faults) {
+void check_lds_file(const File& file, bool unclear, Faults& faults) {
+  if (file.fid.value == 0) return;  // has been told
   const lds::LdsFile* standard = lds::find_fid(file.fid);
+  if (standard == nullptr && own_kind_of(file.content) == nullptr)
+    faults.add(file.place, "the eMRTD application has no file with the id \"" + hex_of(file.fid) +
+                               "\" (ICAO 9303-10); choose one of its data groups");
   if (standard == nullptr) return;
+  if (!unclear) check_lds_content(file, *standard, faults);
   const std::string name(standard->name);
   if (file.short_fid && *file.short_fid != standard->short_fid)
     faults.add(file.place, name + " has the short id \"" + hex_of(standard->short_fid.value) +
                                "\" (ICAO 9303-10); correct it");
   if (file.size)
     faults.add(file.place, name + " is as large as the one element in it (ICAO 9303-10); leave size out");
-  const auto* content = std::get_if<Template>(&file.content);
-  if (content != nullptr && content->root.tag.value != 0 && content->root.tag != standard->tag)
-    faults.add(content->root.place, name + " is a template with the tag \"" + hex_of(standard->tag) +
-                                        "\" (ICAO 9303-10); correct the tag");
 }
 
-void check_lds(const Application& application, Faults& faults) {
-  for (const File& file : application.files) check_lds_file(file, faults);
+void check_lds(const Reading& reading, std::size_t place) {
+  Faults& faults = reading.faults;
+  const Application& application = reading.profile.applications[place];
+  for (std::size_t i = 0; i < application.files.size(); ++i)
+    check_lds_file(application.files[i], reading.unclear.contains({place, i}), faults);
   if (std::ranges::find(application.files, iso7816::Fid{}, &File::fid) != application.files.end())
     return;  // one that has no id yet may be the one that is missing
   for (const iso7816::Fid fid :
@@ -122,18 +188,21 @@ void check_sod(const Application& application, Faults& faults) {
 
 }  // namespace
 
-void check_applications(const Profile& profile, Faults& faults) {
+void check_applications(const Reading& reading) {
+  const Profile& profile = reading.profile;
+  Faults& faults = reading.faults;
   std::set<iso7816::Aid> aids;
   std::set<std::string> names;
-  for (const Application& application : profile.applications) {
+  for (std::size_t i = 0; i < profile.applications.size(); ++i) {
+    const Application& application = profile.applications[i];
     if (application.aid != iso7816::Aid(Bytes(5)) && !aids.insert(application.aid).second)
       faults.add(application.place, "another application has the same aid; choose another");
     if (!application.name.empty() && !names.insert(application.name).second)
       faults.add(application.place, "another application has the same name; choose another");
-    for (const File& file : application.files) check_file(file, profile, faults);
+    for (const File& file : application.files) check_file(file, application, profile, faults);
     check_identifiers(application, faults);
     check_sod(application, faults);
-    if (is_emrtd(application)) check_lds(application, faults);
+    if (lds::is_emrtd(application.aid)) check_lds(reading, i);
   }
 }
 

@@ -127,12 +127,24 @@ void read_source(Node node, identity::PortraitRules& rules) {
   node.finish();
 }
 
+/// What a face takes at the least quality that portraits are prepared in: headers, and an even share a pixel
+/// (a JPEG of 358 by 441 pixels some 8,000 bytes; JPEG 2000 can do with less).
+std::size_t least_bytes(const identity::PortraitRules& rules) {
+  const std::size_t pixels_a_byte = rules.format == identity::PictureFormat::jpeg ? 16 : 50;
+  return 1024 +
+         static_cast<std::size_t>(rules.width) * static_cast<std::size_t>(rules.height) / pixels_a_byte;
+}
+
 void read_portrait(Node& node, identity::PortraitRules& rules) {
   rules.width = static_cast<int>(node.take("width").number(16, 4096));
   rules.height = static_cast<int>(node.take("height").number(16, 4096));
-  rules.max_bytes = node.take("max_bytes").number(1, 1024 * 1024);
+  const Node bytes = node.take("max_bytes");
+  rules.max_bytes = bytes.number(1, 1024 * 1024);
   if (const Node format = node.find("format"))
     rules.format = format.choice(picture_formats).value_or(identity::PictureFormat::jpeg);
+  if (rules.max_bytes != 0 && rules.max_bytes < least_bytes(rules))
+    bytes.fault("a portrait of this size may take " + std::to_string(least_bytes(rules)) +
+                " bytes at the least quality; give it so many at least");
   if (const Node colour = node.find("colour")) rules.grey = colour.choice(colours).value_or(false);
   if (const Node source = node.find("source")) read_source(source, rules);
 }

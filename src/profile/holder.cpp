@@ -85,8 +85,10 @@ void read_holder(Reading& reading, const Node& node) {
 
 void read_card(Reading& reading, Node node) {
   Profile& profile = reading.profile;
-  profile.number = reading.field(node.take("number"),
-                                 {FieldType::prc_number_18, FieldType::prc_number_15, FieldType::text});
+  const Node number = node.take("number");
+  reading.number = number.place();
+  profile.number =
+      reading.field(number, {FieldType::prc_number_18, FieldType::prc_number_15, FieldType::text});
   if (const Node count = node.find("replacements"))
     profile.replacements = reading.field(count, {FieldType::count});
   node.finish();

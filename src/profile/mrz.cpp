@@ -1,6 +1,7 @@
 // The machine readable zone of EF.DG1.
 #include <algorithm>
 
+#include "identity/country.hpp"
 #include "profile/reading.hpp"
 
 namespace perso::profile {
@@ -36,7 +37,19 @@ std::string capitals(const Node& node, std::size_t least, std::size_t most) {
   if (!text.empty() && !good)
     node.fault(shown(text) + " is not " + std::to_string(least) + " to " + std::to_string(most) +
                " letters A-Z; correct it");
-  return text;
+  return good ? text : "";
+}
+
+/// A code of ICAO 9303-3 clause 5 as the zone spells it; the specimen's too.
+std::string read_issuer(const Node& node) {
+  const std::string code = capitals(node, 1, 3);
+  if (code.empty()) return code;
+  if (const std::string_view spelt = identity::icao_code(code); spelt != code)
+    node.fault(shown(code) + " stands otherwise in a machine readable zone; write " + shown(spelt));
+  else if (identity::find_country(identity::alpha_3_of(code)) == nullptr &&
+           identity::find_icao_code(code) == nullptr)
+    node.fault(shown(code) + " is no issuer of ICAO 9303-3; write its code");
+  return code;
 }
 
 std::size_t read_number(Reading& reading, const Node& node, const Room& room, Mrz& mrz) {
@@ -94,7 +107,7 @@ Mrz read_mrz(Reading& reading, Node node) {
   if (!mrz.document_code.empty() && room.codes.find(mrz.document_code.front()) == std::string_view::npos)
     code.fault("a document code of this form begins with one of " + std::string(room.codes) + "; correct it");
   if (mrz.document_code.ends_with('V')) code.fault("V in second place is for visas; choose another letter");
-  mrz.issuer = capitals(node.take("issuer"), 1, 3);
+  mrz.issuer = read_issuer(node.take("issuer"));
   const std::size_t number = read_number(reading, node.take("number"), room, mrz);
   mrz.born = reading.field(node.take("born"), {FieldType::date});
   mrz.sex = reading.field(node.take("sex"), {FieldType::sex});

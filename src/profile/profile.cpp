@@ -17,9 +17,13 @@ std::map<std::string, std::string> read_title(const Node& node) {
   return title;
 }
 
-void read_parts(Reading& reading, Node root) {
+void read_parts(Reading& reading, Node root, const std::string& folder) {
   Profile& profile = reading.profile;
-  profile.name = root.take("profile").name();
+  const Node name = root.take("profile");
+  profile.name = name.name();
+  if (!folder.empty() && !profile.name.empty() && profile.name != folder)
+    name.fault("the profile is " + shown(profile.name) + " and its folder " + shown(folder) +
+               "; give both one name");
   profile.title = read_title(root.take("title"));
   if (const Node replaces = root.find("replaces")) profile.replaces = replaces.name();
   read_holder(reading, root.take("holder"));
@@ -27,6 +31,34 @@ void read_parts(Reading& reading, Node root) {
   read_chip(reading, root.take("chip"));
   read_applications(reading, root.take("applications"));
   root.finish();
+}
+
+/// @param folder whose name the profile must have; empty where it stands in none of its own
+Profile read(std::string_view text, const std::filesystem::path& name, const std::string& folder) {
+  Faults faults(name, Code::profile_invalid);
+  const std::optional<yaml::Yaml> tree = yaml::read_yaml(text, faults);
+  if (!tree) faults.raise_if_any();
+
+  Profile profile;
+  Reading reading{.profile = profile, .faults = faults};
+  const Node root(*tree, faults);
+  read_parts(reading, root, folder);
+  if (faults.count() != 0) {  // what a part that could not be read may refer to counts as used
+    const std::vector<std::string> words = root.words();
+    reading.used_fields.insert(words.begin(), words.end());
+    reading.used_keys.insert(words.begin(), words.end());
+  }
+  check_applications(reading);
+  check_access(reading);
+  check_inspection(reading);
+  check_room(reading);
+  check_cycles(profile, faults);
+  check_unused(reading);
+  faults.raise_if_any();
+
+  profile.file = name;
+  profile.digest = crypto::digest(crypto::Hash::sha256, as_bytes(text));
+  return profile;
 }
 
 }  // namespace
@@ -44,38 +76,20 @@ const ChipKey* Chip::key(std::string_view wanted) const {
 }
 
 Profile parse(std::string_view text, const std::filesystem::path& name) {
-  Faults faults(name, Code::profile_invalid);
-  const std::optional<yaml::Yaml> tree = yaml::read_yaml(text, faults);
-  if (!tree) faults.raise_if_any();
-
-  Profile profile;
-  Reading reading{.profile = profile, .faults = faults};
-  read_parts(reading, Node(*tree, faults));
-  const bool whole = faults.count() == 0;
-  check_applications(profile, faults);
-  check_access(reading);
-  check_room(reading);
-  if (whole) {  // of a part that could not be read nobody knows what it refers to
-    check_cycles(profile, faults);
-    check_unused(reading);
-  }
-  faults.raise_if_any();
-
-  profile.file = name;
-  profile.digest = crypto::digest(crypto::Hash::sha256, as_bytes(text));
-  return profile;
+  return read(text, name, "");
 }
 
 Profile load(const std::filesystem::path& path) {
   std::error_code error;
-  const std::filesystem::path file =
-      std::filesystem::is_directory(path, error) ? path / "profile.yaml" : path;
+  const bool is_folder = std::filesystem::is_directory(path, error);
+  const std::filesystem::path file = is_folder ? path / "profile.yaml" : path;
   if (!std::filesystem::is_regular_file(file, error)) {
     Faults faults(file, Code::profile_invalid);
     faults.add({1, 1}, "there is no such file; name a profile or its folder");
     faults.raise_if_any();
   }
-  return parse(yaml::read_text(file), file);
+  const std::filesystem::path folder = is_folder ? std::filesystem::canonical(path, error) : "";
+  return read(yaml::read_text(file), file, folder.filename().string());
 }
 
 }  // namespace perso::profile

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "crypto/primitives.hpp"
+#include "identity/date.hpp"
+#include "identity/mrz.hpp"
 #include "identity/portrait.hpp"
 #include "identity/text.hpp"
 #include "iso7816/apdu.hpp"
@@ -34,8 +36,7 @@ enum class FieldType {
   access_number,  // digits that open the chip (CAN); the station draws one where the order gives none
 };
 
-/// The last day of a validity of whole years: the anniversary, or the day before it.
-enum class LastDay { same_day, day_before };
+using identity::LastDay;
 
 /// Years of validity by age on the issue date.
 struct ValidityByAge {
@@ -96,10 +97,10 @@ struct Value {
 
 /// Machine readable zone in EF.DG1 (ICAO 9303-4, -5, -6).
 struct Mrz {
-  enum class Form { td1, td2, td3 };
+  using Form = identity::MrzForm;
   Form form = Form::td1;
   std::string document_code;  // literal, "IR"
-  std::string issuer;         // literal, "CHN"
+  std::string issuer;         // literal, a code of ICAO 9303-3: "CHN", "D"
   /// Names of holder fields. The number is a prc-number-18, a prc-number-15 or a text of A-Z and 0-9.
   std::string number, born, sex, expires, nationality, name;
   std::optional<Value> optional_1, optional_2;  // optional data; td1 alone has the second
@@ -246,7 +247,8 @@ struct Profile {
   const File& at(const FileRef& ref) const { return applications.at(ref.application).files.at(ref.file); }
 };
 
-/// Reads a profile and checks all of it. `path` is the file or its folder (profile.yaml).
+/// Reads a profile and checks all of it. `path` is the file or its folder (profile.yaml), which has the
+/// profile's name.
 /// @throws Error Code::profile_invalid, "FILE:LINE:COLUMN: what is wrong; how to mend it"; all faults found,
 /// a line each
 Profile load(const std::filesystem::path& path);

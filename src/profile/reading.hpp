@@ -26,6 +26,9 @@ struct Reading {
   std::set<std::string, std::less<>> used_fields = {}, used_keys = {};  // what something refers to
   std::map<std::string, Place, std::less<>> key_places = {};            // of the chip's keys
   Place memory = {}, access = {};                                       // where the chip's settings stand
+  Place number = {};                                                    // where the card's number is named
+  /// Files of which it is not clear what they hold or who may read them, because of a fault.
+  std::set<FileRef> unclear = {};
 
   /// The name of a holder field of one of these types that every order fills in.
   std::string field(const Node& node, std::initializer_list<FieldType> types);
@@ -57,19 +60,25 @@ std::size_t most_bytes(const Profile& profile, const Value& value, Encoding enco
 std::size_t most_characters(const Field& field, Spelling as);
 /// Whether every character of `text` is in the set, or one of A-Z and 0-9.
 bool alphanumeric_or(std::string_view text, std::string_view others);
-/// The most bytes that the contents may take, where the profile tells; what they take at least where only the
-/// key set or the chip knows.
-std::size_t room_for(const Content& content, const Profile& profile);
+/// The most bytes that the contents of a file may take.
+std::size_t room_for(const File& file, const Application& application, const Profile& profile);
+/// Whether a reader could get at the file, of whichever access.
+inline bool is_readable(const File& file) {
+  return file.read != Access::never;
+}
 
 // What concerns more than one construct. Each notes what it finds.
 
 /// Identifiers that stand twice or are reserved, data groups and their signature.
-void check_applications(const Profile& profile, Faults& faults);
+void check_applications(const Reading& reading);
 /// Files that everybody may read, and files that a reader could not open.
 void check_access(const Reading& reading);
+/// Whether a card of this profile can be inspected once nothing can be mended any more: its number read back,
+/// and every file read that its proofs need.
+void check_inspection(const Reading& reading);
 /// Files and chip against the platform's limits and the chip's memory.
 void check_room(const Reading& reading);
-/// Files that wait for each other.
+/// Files that wait for each other, and dates that would each have to be before the other.
 void check_cycles(const Profile& profile, Faults& faults);
 /// Holder fields and keys that nothing refers to.
 void check_unused(const Reading& reading);

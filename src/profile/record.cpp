@@ -35,14 +35,24 @@ void check_room_in_place(const Reading& reading, const Node& node, const RecordF
              (divisible ? " or write it in parts" : ""));
 }
 
-RecordField read_field(Reading& reading, Node node, Encoding encoding) {
-  const std::size_t unit = unit_size(encoding);
+/// A field, and what can be said of it beside others.
+struct Draft {
   RecordField field;
+  bool placed = false;  // it is clear where it stands
+  bool spelt = false;   // and what stands in it
+};
+
+Draft read_field(Reading& reading, Node node, Encoding encoding) {
+  const std::size_t unit = unit_size(encoding);
+  const std::size_t faults_before = reading.faults.count();
+  Draft draft;
+  RecordField& field = draft.field;
   field.place = node.place();
   field.at = node.take("at").number(0, most_record_bytes);
   const Node bytes = node.take("bytes");
   field.bytes = bytes.number(unit, most_record_bytes);
   if (field.bytes % unit != 0) bytes.fault("a UTF-16 character takes 2 bytes; give an even number of bytes");
+  draft.placed = reading.faults.count() == faults_before && bytes;
   const Node reserved = node.find("reserved");
   const Node value = node.find("value");
   const Node align = node.find("align");
@@ -57,7 +67,8 @@ RecordField read_field(Reading& reading, Node node, Encoding encoding) {
     align.fault("there is nothing to align in a reserved place; leave align out");
   }
   node.finish();
-  return field;
+  draft.spelt = reading.faults.count() == faults_before;
+  return draft;
 }
 
 /// Sorted by place in the record: no field overlaps another, leaves a hole or goes beyond the end.
@@ -106,7 +117,6 @@ void check_parts(const Record& record, const Profile& profile, Faults& faults) {
 }  // namespace
 
 Record read_record(Reading& reading, Node node) {
-  const std::size_t faults_before = reading.faults.count();
   Record record;
   const auto text = node.take("text").choice(encodings);
   const Node size = node.take("size"), pad = node.find("pad"), fields = node.take("fields");
@@ -115,14 +125,20 @@ Record read_record(Reading& reading, Node node) {
     return record;  // without its encoding nothing can be said of what it holds
   }
   record.text = *text;
+  const std::size_t faults_before = reading.faults.count();
   record.size = size.number(unit_size(record.text), most_record_bytes);
+  bool placed = reading.faults.count() == faults_before && size, spelt = true;
   record.pad = read_pad(pad);
-  for (const Node& item : fields.items()) record.fields.push_back(read_field(reading, item, record.text));
+  for (const Node& item : fields.items()) {
+    Draft draft = read_field(reading, item, record.text);
+    placed &= draft.placed;
+    spelt &= draft.spelt;
+    record.fields.push_back(std::move(draft.field));
+  }
   node.finish();
   std::ranges::stable_sort(record.fields, {}, &RecordField::at);
-  if (reading.faults.count() != faults_before) return record;  // whether they fit together cannot be said yet
-  check_cover(record, fields, reading.faults);
-  check_parts(record, reading.profile, reading.faults);
+  if (placed && !record.fields.empty()) check_cover(record, fields, reading.faults);
+  if (spelt) check_parts(record, reading.profile, reading.faults);
   return record;
 }
 

@@ -1,6 +1,8 @@
 // What refers to what: files that wait for each other, and what nothing refers to.
 #include <algorithm>
+#include <functional>
 #include <set>
+#include <span>
 
 #include "lds/files.hpp"
 #include "profile/reading.hpp"
@@ -23,34 +25,68 @@ std::vector<FileRef> needs(const Profile& profile, const FileRef& ref) {
   return groups;
 }
 
-/// Walks along the needs and tells of each circle once, at the file that closes it.
+/// The dates that are not after this one: it is measured by them, or must not be before them.
+std::vector<const Field*> earlier(const Profile& profile, const Field& field) {
+  std::vector<const Field*> dates;
+  const auto add = [&](const std::optional<std::string>& name) {
+    const Field* date = name ? profile.field(*name) : nullptr;
+    if (date != nullptr && date != &field) dates.push_back(date);  // by itself: has been told
+  };
+  for (const auto& name : {field.from, field.born, field.not_before}) add(name);
+  for (const Field& other : profile.holder)
+    if (other.not_after == field.name) add(other.name);
+  return dates;
+}
+
+/// Walks along what things need and tells of each circle once, at the thing that closes it.
+template <typename Thing>
 class Walk {
  public:
-  Walk(const Profile& profile, Faults& faults) : profile_(profile), faults_(faults) {}
+  using Needs = std::function<std::vector<Thing>(const Thing&)>;
+  using Tell = std::function<void(std::span<const Thing> circle)>;
+  Walk(Needs needs, Tell tell) : needs_(std::move(needs)), tell_(std::move(tell)) {}
 
-  void from(const FileRef& ref) {
-    if (const auto begun = std::ranges::find(path_, ref); begun != path_.end())
-      return tell(begun - path_.begin());
-    if (!done_.insert(ref).second) return;
-    path_.push_back(ref);
-    for (const FileRef& need : needs(profile_, ref)) from(need);
+  void from(const Thing& thing) {
+    if (const auto begun = std::ranges::find(path_, thing); begun != path_.end())
+      return tell_({begun, path_.end()});
+    if (!done_.insert(thing).second) return;
+    path_.push_back(thing);
+    for (const Thing& need : needs_(thing)) from(need);
     path_.pop_back();
   }
 
  private:
-  void tell(std::ptrdiff_t begin) {
-    std::string names;
-    for (auto ref = path_.begin() + begin; ref != path_.end(); ++ref) names += profile_.at(*ref).name + ", ";
-    names += profile_.at(path_[static_cast<std::size_t>(begin)]).name;
-    faults_.add(profile_.at(path_.back()).place,
-                "these files wait for each other: " + names + "; take one of them out of what is signed");
-  }
-
-  const Profile& profile_;
-  Faults& faults_;
-  std::vector<FileRef> path_;
-  std::set<FileRef> done_;
+  Needs needs_;
+  Tell tell_;
+  std::vector<Thing> path_;
+  std::set<Thing> done_;
 };
+
+void check_files(const Profile& profile, Faults& faults) {
+  Walk<FileRef> walk([&](const FileRef& ref) { return needs(profile, ref); },
+                     [&](std::span<const FileRef> circle) {
+                       std::string names;
+                       for (const FileRef& ref : circle) names += profile.at(ref).name + ", ";
+                       faults.add(profile.at(circle.back()).place,
+                                  "these files wait for each other: " + names +
+                                      profile.at(circle.front()).name +
+                                      "; take one of them out of what is signed");
+                     });
+  for (std::size_t i = 0; i < profile.applications.size(); ++i)
+    for (std::size_t j = 0; j < profile.applications[i].files.size(); ++j) walk.from({i, j});
+}
+
+void check_dates(const Profile& profile, Faults& faults) {
+  Walk<const Field*> walk([&](const Field* field) { return earlier(profile, *field); },
+                          [&](std::span<const Field* const> circle) {
+                            std::string names;
+                            for (const Field* field : circle) names += field->name + ", ";
+                            faults.add(circle.back()->place,
+                                       "none of these dates may be before the next: " + names +
+                                           circle.front()->name + "; leave one of the conditions out");
+                          });
+  for (const Field& field : profile.holder) walk.from(&field);
+}
 
 bool opened_by_bac(const Profile& profile) {
   const auto by_bac = [](const File& file) { return file.read == Access::bac; };
@@ -62,9 +98,8 @@ bool opened_by_bac(const Profile& profile) {
 }  // namespace
 
 void check_cycles(const Profile& profile, Faults& faults) {
-  Walk walk(profile, faults);
-  for (std::size_t i = 0; i < profile.applications.size(); ++i)
-    for (std::size_t j = 0; j < profile.applications[i].files.size(); ++j) walk.from({i, j});
+  check_files(profile, faults);
+  check_dates(profile, faults);
 }
 
 void check_unused(const Reading& reading) {
@@ -78,7 +113,7 @@ void check_unused(const Reading& reading) {
       reading.faults.add(place, "no file publishes the key \"" + name +
                                     "\"; leave it out, or add a file with content: {public-key: " + name +
                                     "}");
-  if (reading.profile.chip.bac && !opened_by_bac(reading.profile))
+  if (reading.profile.chip.bac && !opened_by_bac(reading.profile) && reading.unclear.empty())
     reading.faults.add(reading.access,
                        "no file is read by basic access control; leave access out, or write read: bac");
 }

@@ -1,4 +1,5 @@
 // Files and chip against the platform's limits and the chip's memory.
+#include "identity/mrz.hpp"
 #include "lds/dg2.hpp"
 #include "profile/reading.hpp"
 
@@ -6,9 +7,12 @@ namespace perso::profile {
 
 namespace {
 
-// What only the key set or the chip knows is counted with what it takes at the very least, so that no profile
-// is refused that would fit: a P-256 certificate, a signature with its signer's certificate, a public key.
-constexpr std::size_t least_certificate = 400, least_signature = 700, least_public_key = 90;
+// What only the key set or the chip knows is counted with what it hardly exceeds, so that no card finds its
+// chip full: a certificate, signatures with their signer's certificate, a public key with its curve.
+constexpr std::size_t certificate_bytes = 1200, cms_bytes = 1600, gmt_0010_bytes = 1300,
+                      public_key_bytes = 350;
+constexpr std::size_t sod_bytes = 1800;      // besides the digests
+constexpr std::size_t digest_overhead = 8;   // 30 L 02 01 n 04 L, and the outer lengths' growth
 constexpr std::size_t com_bytes = 36;        // EF.COM with the tags of all sixteen data groups
 constexpr std::size_t zone_overhead = 5;     // 61 L 5F1F L
 constexpr std::size_t header_bytes = 3 + 4;  // the longest tag and length of an element in a template
@@ -24,29 +28,33 @@ std::size_t room_for_element(const Element& element, const Profile& profile) {
 }
 
 struct Room {
+  const Application& application;
   const Profile& profile;
 
   std::size_t portrait(const std::string& name) const {
     const Field* field = profile.field(name);
     return field == nullptr ? 0 : field->portrait.max_bytes;
   }
-  std::size_t operator()(const Mrz& mrz) const {
-    return zone_overhead + (mrz.form == Mrz::Form::td1 ? 90u : mrz.form == Mrz::Form::td2 ? 72u : 88u);
-  }
+  std::size_t operator()(const Mrz& mrz) const { return zone_overhead + identity::mrz_size(mrz.form); }
   std::size_t operator()(const Com&) const { return com_bytes; }
   std::size_t operator()(const Face& face) const { return portrait(face.portrait) + lds::dg2_overhead; }
   std::size_t operator()(const Image& image) const { return portrait(image.portrait); }
-  std::size_t operator()(const ChipPublicKey&) const { return least_public_key; }
-  std::size_t operator()(const Sod&) const { return least_signature; }
-  std::size_t operator()(const Cms&) const { return least_signature; }
-  std::size_t operator()(const Certificate&) const { return least_certificate; }
+  std::size_t operator()(const ChipPublicKey&) const { return public_key_bytes; }
+  std::size_t operator()(const Sod& sod) const {
+    // Of the files of the application all but two are data groups.
+    return sod_bytes + application.files.size() * (digest_overhead + crypto::digest_size(sod.hash));
+  }
+  std::size_t operator()(const Cms& cms) const {
+    return cms.kind == Cms::Kind::gmt_0010 ? gmt_0010_bytes : cms_bytes;
+  }
+  std::size_t operator()(const Certificate&) const { return certificate_bytes; }
   std::size_t operator()(const Literal& literal) const { return literal.bytes.size(); }
   std::size_t operator()(const Record& record) const { return record.size; }
   std::size_t operator()(const Template& tree) const { return room_for_element(tree.root, profile); }
 };
 
-void check_file(const File& file, const Profile& profile, Faults& faults) {
-  const std::size_t contents = room_for(file.content, profile);
+void check_file(const File& file, const Application& application, const Profile& profile, Faults& faults) {
+  const std::size_t contents = room_for(file, application, profile);
   const std::size_t size = file.size.value_or(contents);
   if (contents > size)
     faults.add(file.place, "the contents may take " + std::to_string(contents) + " bytes, and the file has " +
@@ -64,20 +72,20 @@ std::size_t pages(const Profile& profile) {
   for (const Application& application : profile.applications)
     for (const File& file : application.files)
       count += platform.file_pages +
-               (file.size.value_or(room_for(file.content, profile)) + platform.page - 1) / platform.page;
+               (file.size.value_or(room_for(file, application, profile)) + platform.page - 1) / platform.page;
   return count;
 }
 
 }  // namespace
 
-std::size_t room_for(const Content& content, const Profile& profile) {
-  return std::visit(Room{profile}, content);
+std::size_t room_for(const File& file, const Application& application, const Profile& profile) {
+  return std::visit(Room{application, profile}, file.content);
 }
 
 void check_room(const Reading& reading) {
   const Profile& profile = reading.profile;
   for (const Application& application : profile.applications)
-    for (const File& file : application.files) check_file(file, profile, reading.faults);
+    for (const File& file : application.files) check_file(file, application, profile, reading.faults);
   if (profile.chip.platform == nullptr) return;
   const std::size_t bytes = pages(profile) * profile.chip.platform->page;
   if (profile.chip.memory != 0 && bytes > profile.chip.memory)

@@ -66,10 +66,13 @@ Element read_element(Reading& reading, Node node, Encoding encoding) {
 std::vector<Element> read_items(Reading& reading, const Node& node, Encoding encoding) {
   std::vector<Element> elements;
   bool listed = false;
-  for (const Node& item : node.items()) {
+  const std::vector<Node> all = node.items();
+  for (const Node& item : all) {
     elements.push_back(read_element(reading, item, encoding));
     const bool list = std::holds_alternative<Element::TagList>(elements.back().contents);
     if (list && std::exchange(listed, true)) item.fault("the tags are listed here already; keep one list");
+    if (list && all.size() == 1)
+      item.fault("no element stands beside this list of tags; add one, or leave the list out");
   }
   return elements;
 }

@@ -37,7 +37,7 @@ Spelling read_spelling(const Field& source, const Node& value, const Node& as, W
 }
 
 /// The item is cut out of the previous number with the help of the new one and of the nationality.
-void check_association(const Reading& reading, const Node& as) {
+void check_association(Reading& reading, const Node& as) {
   const Profile& profile = reading.profile;
   const auto is_nationality = [](const Field& field) {
     return field.type == FieldType::country && !field.optional;
@@ -46,6 +46,8 @@ void check_association(const Reading& reading, const Node& as) {
     as.fault(
         "an association item needs the holder's nationality; have exactly one mandatory field of type "
         "country");
+  for (const Field& field : profile.holder)
+    if (is_nationality(field)) reading.used_fields.insert(field.name);
   const Field* number = profile.field(profile.number);
   if (number != nullptr && number->type != FieldType::prc_number_18)
     as.fault("an association item belongs to a card with a number of type prc-number-18; leave it out");

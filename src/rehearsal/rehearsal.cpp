@@ -23,7 +23,7 @@ class StandingClock final : public Clock {
 /// A ledger that has seen nothing and keeps nothing but the promise.
 class BlankJournal final : public run::Journal {
  public:
-  std::optional<plan::Order> take_order() override { return std::nullopt; }
+  std::optional<plan::Order> take_order(const std::string&) override { return std::nullopt; }
   void put_back(const std::string&) override {}
   void hold(const std::string&, std::string_view) override {}
   run::ChipHistory history(const keys::ChipId&) override { return {}; }
@@ -107,6 +107,7 @@ Rehearsal rehearse(const profile::Profile& profile, const plan::Order& order, co
                    Random& random, Instant now, std::size_t command_limit) {
   Rehearsal rehearsal{order.id, profile.name, std::string(profile.chip.platform->name), {}, {}};
   vchip::Hardware hardware;
+  hardware.memory = static_cast<std::uint32_t>(profile.chip.memory);
   random.fill(std::span(hardware.cplc).subspan(12, 6));  // serial number and batch
   vchip::Chip chip = make_blank(profile, keys, hardware, random);
   RecordedSlot slot(chip, rehearsal);
@@ -123,8 +124,8 @@ Rehearsal rehearse(const profile::Profile& profile, const plan::Order& order, co
   // Another look, which is no part of the run.
   const std::size_t commands = rehearsal.exchanges.size();
   const auto card = slot.connect();
-  const inspect::Report report = inspect::inspect(*card, edition->promises, plan.access,
-                                                  edition->trust, random, now, command_limit);
+  const inspect::Report report =
+      inspect::inspect(*card, edition->promises, plan.access, edition->trust, random, now, command_limit);
   rehearsal.exchanges.resize(commands);
   rehearsal.applications = files_seen(plan, report);
   return rehearsal;

@@ -69,6 +69,7 @@ nlohmann::json files_json(const ApplicationSeen& application) {
   for (const FileSeen& file : application.files)
     files.push_back({{"name", file.name},
                      {"fid", fid_text(file.fid)},
+                     {"read", platform::name_of(file.read)},
                      {"bytes", file.size},
                      {"sha256", to_hex(file.digest)},
                      {"phase", file.on_the_chip ? 2 : 1}});
@@ -123,20 +124,31 @@ std::string as_table(const Rehearsal& rehearsal, const std::vector<Link>& links,
 
 nlohmann::json as_json(const Rehearsal& rehearsal, const std::vector<Link>& links) {
   nlohmann::json applications = nlohmann::json::array(), commands = nlohmann::json::array(),
-                 times = nlohmann::json::array();
+                 times = nlohmann::json::array(), steps = nlohmann::json::array();
   for (const ApplicationSeen& application : rehearsal.applications)
     applications.push_back(files_json(application));
   for (const Exchange& exchange : rehearsal.exchanges)
     commands.push_back({{"step", exchange.step},
                         {"command", to_hex(exchange.command)},
                         {"answer", to_hex(exchange.answer)}});
+  const std::vector<StepTotal> totals = totals_of(rehearsal);
+  for (const StepTotal& total : totals)
+    steps.push_back({{"step", total.step},
+                     {"commands", total.commands},
+                     {"bytes_sent", total.sent},
+                     {"bytes_received", total.received}});
   for (const Link& link : links)
     times.push_back({{"link", link.name}, {"milliseconds", predicted(rehearsal, link).count()}});
-  const StepTotal sum = whole(totals_of(rehearsal));
-  return {{"order", rehearsal.order_id},    {"profile", rehearsal.profile},
-          {"platform", rehearsal.platform}, {"applications", applications},
-          {"commands", commands},           {"bytes_sent", sum.sent},
-          {"bytes_received", sum.received}, {"predicted", times}};
+  const StepTotal sum = whole(totals);
+  return {{"order", rehearsal.order_id},
+          {"profile", rehearsal.profile},
+          {"platform", rehearsal.platform},
+          {"applications", applications},
+          {"steps", steps},
+          {"commands", commands},
+          {"bytes_sent", sum.sent},
+          {"bytes_received", sum.received},
+          {"predicted", times}};
 }
 
 }  // namespace perso::rehearsal

@@ -73,8 +73,9 @@ class Journal {
  public:
   virtual ~Journal() = default;
 
-  /// The oldest queued order that no writer holds; it is held (in memory alone) until `bind` or `put_back`.
-  virtual std::optional<plan::Order> take_order() = 0;
+  /// The oldest queued order of the profile of that name that no writer holds; it is held (in memory alone)
+  /// until `bind` or `put_back`.
+  virtual std::optional<plan::Order> take_order(const std::string& profile) = 0;
   virtual void put_back(const std::string& order_id) = 0;
 
   /// Makes an order wait for a person that cannot be made as it is. One durable commit.

@@ -137,7 +137,7 @@ class Preparer {
   bool stock_up() {
     if (!shared_.stock().wants_more()) return false;
     const std::size_t runs_closed = shared_.stock().runs_closed();
-    auto order = shared_.station().journal.take_order();
+    auto order = shared_.station().journal.take_order(shared_.edition().profile.name);
     if (!order) {
       shared_.stock().dry(runs_closed);
       return false;

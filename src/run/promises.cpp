@@ -1,6 +1,7 @@
 // What a profile promises of every card of its edition.
 #include <algorithm>
 
+#include "lds/files.hpp"
 #include "run/edition.hpp"
 
 namespace perso::run {
@@ -41,8 +42,19 @@ class Collector {
              !field.value.part;
     });
     if (number != record.fields.end())
-      promises_.record_number = {application_->name, file_->name, number->at,
-                                 number->bytes,      record.text, record.pad};
+      promises_.record_number = {application_->name, file_->name, number->at,   number->bytes,
+                                 record.text,        record.pad,  number->right};
+  }
+
+  /// Where no record has it, and the zone of EF.DG1 has not either.
+  void operator()(const profile::Template& content) {
+    if (promises_.record_number || lds::is_emrtd(application_->aid)) return;
+    std::vector<tlv::Tag> path;
+    if (const auto* text = find_number(content.root, path)) {
+      promises_.record_number = {application_->name, file_->name};
+      promises_.record_number->text = text->encoding;
+      promises_.record_number->path = std::move(path);
+    }
   }
 
   void operator()(const profile::Cms& cms) {
@@ -60,6 +72,21 @@ class Collector {
   void operator()(const Content&) {}
 
  private:
+  /// The element that holds the number, at this one or below it; `path` leads to it.
+  const profile::EncodedValue* find_number(const profile::Element& element,
+                                           std::vector<tlv::Tag>& path) const {
+    path.push_back(element.tag);
+    if (const auto* text = std::get_if<profile::EncodedValue>(&element.contents))
+      if (text->value.field == profile_.number && text->value.as == profile::Spelling::plain &&
+          !text->value.part)
+        return text;
+    if (const auto* items = std::get_if<std::vector<profile::Element>>(&element.contents))
+      for (const profile::Element& item : *items)
+        if (const auto* found = find_number(item, path)) return found;
+    path.pop_back();
+    return nullptr;
+  }
+
   inspect::Promises& promises_;
   const profile::Profile& profile_;
   const profile::Application* application_ = nullptr;
@@ -75,7 +102,8 @@ inspect::Promises promises_of(const profile::Profile& profile) {
     inspect::PromisedApplication promised{application.name, application.aid, {}};
     for (const profile::File& file : application.files) {
       promised.files.push_back({file.name, file.fid, file.read, file.short_fid});
-      collector.collect(application, file);
+      // What nobody can read promises nothing.
+      if (file.read != profile::Access::never) collector.collect(application, file);
     }
     promises.applications.push_back(std::move(promised));
   }

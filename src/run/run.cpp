@@ -151,7 +151,7 @@ class Run {
   }
 
   /// From the first write to the lock.
-  void write(plan::Plan plan) {
+  void write(const plan::Plan& plan) {
     const auto transport = keys_of(edition_.transport);
     const auto issuer = keys_of(edition_.issuer);
 
@@ -174,10 +174,10 @@ class Run {
     give_keys(plan);
 
     // What the chip's keys go into is encoded and signed while the chip takes all other files.
-    std::future<plan::Plan> completed = std::async(std::launch::async, [&, plan, now = station_.clock.now()] {
-      plan::Plan whole = plan;
+    const Instant now = station_.clock.now();
+    std::future<plan::Plan> completed = std::async(std::launch::async, [&, whole = plan]() mutable {
       plan::complete(whole, edition_.profile, contribution, {edition_.signers, station_.random, now});
-      return whole;
+      return std::move(whole);
     });
     begin("write");
     driver_->open(issuer.get());

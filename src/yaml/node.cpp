@@ -13,6 +13,12 @@ std::string range(std::size_t least, std::size_t most) {
   return std::to_string(least) + (least == most ? "" : " to " + std::to_string(most));
 }
 
+void collect_words(const Yaml& yaml, std::vector<std::string>& words) {
+  if (yaml.kind == Yaml::Kind::scalar && !yaml.quoted) words.push_back(yaml.text);
+  for (const Yaml& item : yaml.items) collect_words(item, words);
+  for (const auto& [key, value] : yaml.entries) collect_words(value, words);
+}
+
 bool is_name(std::string_view text) {
   const auto allowed = [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
@@ -74,6 +80,12 @@ std::vector<Node> Node::items() const {
     fault("a list with at least one item belongs here; write \"- \" before each item, or [ ]");
   for (const Yaml& item : yaml_->items) all.emplace_back(item, *faults_);
   return all;
+}
+
+std::vector<std::string> Node::words() const {
+  std::vector<std::string> words;
+  if (yaml_ != nullptr) collect_words(*yaml_, words);
+  return words;
 }
 
 std::string Node::text() const {

@@ -41,6 +41,9 @@ class Node {
 
   std::vector<Node> items() const;  // a list
 
+  /// Every value without quotes in it, at any depth. Keys are none.
+  std::vector<std::string> words() const;
+
   // A scalar. The default is "", the least number or nullopt.
   std::string text() const;                                             // quoted or not, not empty
   std::string quoted_text() const;                                      // in quotes

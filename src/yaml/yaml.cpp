@@ -127,6 +127,7 @@ class Builder final : public YAML::EventHandler {
   void attach(Yaml node) {
     if (levels_.empty()) {
       root_ = std::move(node);
+      if (root_.kind == Yaml::Kind::nothing) root_.place = start;  // its own is behind the comments
     } else if (Level& level = levels_.back(); level.node.kind == Yaml::Kind::list) {
       level.node.items.push_back(std::move(node));
     } else {
@@ -138,8 +139,10 @@ class Builder final : public YAML::EventHandler {
 
   Places& places_;
   Faults& faults_;
+  static constexpr Place start{1, 1};
+
   bool started_ = false;
-  Yaml root_;
+  Yaml root_ = {.place = start};
   std::vector<Level> levels_;
 };
 

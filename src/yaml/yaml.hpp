@@ -31,8 +31,8 @@ inline constexpr std::size_t max_yaml_depth = 16;
 /// with it. Empty where there is none. @throws Error Code::malformed where reading it fails
 std::string read_text(const std::filesystem::path& file);
 
-/// Reads the one document in `text`. nullopt, and one fault more, where it cannot be read. A key that stands
-/// twice is a fault, and the first one counts.
+/// Reads the one document in `text`; of an empty one `nothing` at 1:1. nullopt, and one fault more, where it
+/// cannot be read. A key that stands twice is a fault, and the first one counts.
 std::optional<Yaml> read_yaml(std::string_view text, Faults& faults);
 
 }  // namespace perso::yaml

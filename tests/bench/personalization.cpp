@@ -47,7 +47,7 @@ class Bench {
     TimedJournal journal(*station_.ledger);
 
     const Stopwatch watch(CLOCK_PROCESS_CPUTIME_ID);  // a run signs in a thread of its own
-    auto order = journal.take_order();
+    auto order = journal.take_order(station_.profile.name);
     if (!order) throw std::runtime_error("the queue is empty");
     plan::Plan plan =
         plan::compile(station_.profile, *order, {edition_->signers, *station_.random, station_.clock.now()});

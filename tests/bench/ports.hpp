@@ -69,7 +69,9 @@ class TimedJournal final : public run::Journal {
  public:
   explicit TimedJournal(run::Journal& journal) : journal_(journal) {}
 
-  std::optional<plan::Order> take_order() override { return journal_.take_order(); }
+  std::optional<plan::Order> take_order(const std::string& profile) override {
+    return journal_.take_order(profile);
+  }
   void put_back(const std::string& order_id) override { journal_.put_back(order_id); }
   run::ChipHistory history(const keys::ChipId& chip) override { return journal_.history(chip); }
   plan::Order order_of(const run::RunId& run) override { return journal_.order_of(run); }

@@ -26,7 +26,7 @@ std::vector<PreparationCost> prepare_plans(std::size_t orders) {
   const identity::PortraitRules& rules = station.profile.field("portrait")->portrait;
   BareCryptography bare;
   std::vector<PreparationCost> costs;
-  while (const auto order = station.ledger->take_order()) {
+  while (const auto order = station.ledger->take_order(station.profile.name)) {
     const auto compile = [&] {
       plan::compile(station.profile, *order, {edition->signers, *station.random, station.clock.now()});
     };

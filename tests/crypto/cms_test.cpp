@@ -161,6 +161,17 @@ TEST_CASE("a detached signature verifies over its content alone, and openssl agr
   CHECK_FALSE(scratch.run(verify).says("CMS Verification successful"));
 }
 
+TEST_CASE("a signature of another key than the certificate's is not handed out") {
+  const auto random = system_random();
+  for (const Chain& chain : {Chain::make(EcParameters::named_curve, *random), Chain::sm2(*random)}) {
+    const SignOperation other = chain.by_csca(*random);
+    CHECK_THROWS_WITH_AS(sign_cms(id_security_object, some_content, chain.signer, test::issued_at, other),
+                         doctest::Contains("another key"), Error);
+    CHECK_THROWS_WITH_AS(sign_cms_detached(some_content, chain.signer, test::issued_at, other),
+                         doctest::Contains("another key"), Error);
+  }
+}
+
 TEST_CASE("a detached signature that openssl made is read") {
   const auto random = system_random();
   const test::Scratch scratch;

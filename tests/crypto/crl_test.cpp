@@ -241,6 +241,9 @@ TEST_CASE("a request that breaks the profile, or an issuer that may not, is refu
       [](auto& r) { r.revoked.push_back(r.revoked[0]); },
       [](auto& r) { r.revoked[0].serial.clear(); },
       [](auto& r) { r.revoked[0].serial = Bytes(21, 1); },
+      [](auto& r) { r.revoked[0].serial = from_hex("99"); },    // negative
+      [](auto& r) { r.revoked[0].serial = from_hex("0001"); },  // a byte that it does not need
+      [](auto& r) { r.revoked[0].serial = from_hex("FFFF"); },
       [](auto& r) { r.revoked[0].at = r.this_update + std::chrono::seconds(1); },
   };
   CHECK_FALSE(refused(request_of(two_entries()), chain.csca, chain.by_csca(*random)));

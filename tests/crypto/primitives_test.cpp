@@ -7,6 +7,7 @@
 #include <map>
 
 #include "bytes/error.hpp"
+#include "crypto/asn1.hpp"
 #include "crypto/scratch.hpp"
 #include "support/vectors.hpp"
 
@@ -176,4 +177,19 @@ TEST_CASE("the system's random source does not repeat") {
   random->fill(b);
   CHECK(a != b);
   CHECK(std::count(a.begin(), a.end(), 0) < 16);
+}
+
+TEST_CASE("hashes have the object identifiers that openssl gives them, and are found by them") {
+  const test::Scratch scratch;
+  const std::pair<Hash, const char*> hashes[] = {{Hash::sha1, "sha1"},     {Hash::sha224, "sha224"},
+                                                 {Hash::sha256, "sha256"}, {Hash::sha384, "sha384"},
+                                                 {Hash::sha512, "sha512"}, {Hash::sm3, "sm3"}};
+  for (const auto& [hash, name] : hashes) {
+    CAPTURE(name);
+    CHECK(hash_of(oid_of(hash)) == hash);
+    scratch.write("oid.der", asn1::oid(oid_of(hash)));
+    CHECK(scratch.run("openssl asn1parse -inform DER -in oid.der").says(":" + std::string(name) + "\n"));
+  }
+  CHECK_FALSE(hash_of("2.16.840.1.101.3.4.2"));
+  CHECK_FALSE(hash_of(""));
 }

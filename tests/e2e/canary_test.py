@@ -7,7 +7,6 @@ were refused; what `perso inspect` prints and exports, which is the card's conte
 import base64
 import contextlib
 import json
-import shutil
 import tempfile
 import time
 import unittest
@@ -106,7 +105,7 @@ class Canary(unittest.TestCase):
         good = station.write_batch("good", [given, drawn])
         bad = station.write_batch("bad", self.wrong_orders(given))
         say("orders", "import", bad, expected=3)
-        say("orders", "import", bad, "--keep-going", "--rejects", station.folder / "rejects.csv", expected=3)
+        say("orders", "import", bad, "--keep-going", "--rejects", bad.with_name("rejects.csv"), expected=3)
         say("orders", "import", good, "--batch", "good")
         say("orders", "import", good, "--batch", "again", expected=3)
 
@@ -164,8 +163,8 @@ class Canary(unittest.TestCase):
         self.assertEqual(find(canaries, files), [])
 
     def profile_of_long_access_numbers(self):
-        folder = Path(tempfile.mkdtemp(prefix="perso-e2e-"))
-        self.addCleanup(shutil.rmtree, folder)
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="perso-e2e-"))) / PROFILE.name
+        folder.mkdir()
         text = (PROFILE / "profile.yaml").read_text(encoding="utf-8")
         short = "{type: access-number, digits: 6}"
         self.assertEqual(text.count(short), 1)
@@ -201,7 +200,10 @@ class Canary(unittest.TestCase):
             self.assertIn(name, on_the_cards)
         self.assertNotIn("access number", on_the_cards)
         access_numbers = ("given access number", "drawn access number")
-        for name, holds in (("result.csv", ("number", *access_numbers)), ("rejects.csv", ("surname", *access_numbers[:1]))):
+        for name, holds in (
+            ("result.csv", ("number", *access_numbers)),
+            ("bad/rejects.csv", ("surname", *access_numbers[:1])),
+        ):
             file = station.folder / name
             self.assertEqual(file.stat().st_mode & 0o777, 0o600)
             found = str(find(canaries, [file]))

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -21,16 +22,24 @@ class Doctor(unittest.TestCase):
         self.assertEqual(code == 1, any(row["health"] == "wrong" for row in rows), rows)
         for row in rows:
             self.assertIn(row["health"], ("good", "advice", "wrong"))
+            self.assertTrue(row["health"] != "wrong" or row.get("mend"), row)  # what is wrong has its command
             self.assertTrue(row["detail"])
         return {row["what"]: row for row in rows}
 
     def wrong(self, findings):
         return {what for what, row in findings.items() if row["health"] == "wrong"}
 
-    def mend(self, finding):
+    def mend(self, finding, **environment):
         """Does what the finding says."""
-        done = run(["sh", "-c", finding["mend"]])
+        done = run(["sh", "-c", finding["mend"]], env={**os.environ, **environment})
         self.assertEqual(done.returncode, 0, done.stderr)
+
+    def editor(self, station, change):
+        """A program that edits the file that it is given as sed would."""
+        script = station.folder / "editor"
+        script.write_text(f"#!/bin/sh\nexec sed -i '{change}' \"$1\"\n")
+        script.chmod(0o700)
+        return script
 
     def test_all_is_good(self):
         station = Station(self)
@@ -85,6 +94,8 @@ class Doctor(unittest.TestCase):
         self.assertEqual(self.wrong(findings), {"writer writer-1"})
         self.assertIn("No Such Reader 00 00", findings["writer writer-1"]["detail"])
         self.assertIn(f"reader {READERS[0]}", findings)
+        self.mend(findings["writer writer-1"], EDITOR=self.editor(station, f"s/No Such Reader 00 00/{READERS[0]}/"))
+        self.examine(station.home, 0)
 
     def test_a_line_at_work_keeps_its_readers(self):
         station = Station(self)
@@ -94,6 +105,10 @@ class Doctor(unittest.TestCase):
             lock.write("process 4711 (anna, run)")
             lock.flush()
             findings = self.examine(station.home, 1)
+        # Once the line has ended.
+        self.assertEqual(
+            findings["ledger"]["mend"], f"flock '{station.home}/ledger.lock' true && perso --home '{station.home}' doctor"
+        )
         self.assertEqual(findings["readers"]["health"], "advice")
         self.assertRegex(findings["readers"]["detail"], r"^left alone: .*process 4711 \(anna, run\)")
         self.assertFalse([what for what in findings if what.startswith(("reader ", "writer "))])
@@ -113,6 +128,13 @@ class Doctor(unittest.TestCase):
         self.assertEqual(findings[f"reader {READERS[0]}"]["detail"], "empty; commands of up to 255 bytes of data")
         self.mend(findings["writer writer-1"])
         self.assertIn("\ncommand_limit: 255 ", (station.home / "station.yaml").read_text())
+        self.examine(station.home, 0, env=short)
+
+        # The setting may be left out: then it is added.
+        settings = station.home / "station.yaml"
+        settings.write_text(re.sub(r"(?m)^command_limit:.*\n", "", settings.read_text()).rstrip())
+        self.mend(self.examine(station.home, 1, env=short)["writer writer-1"])
+        self.assertTrue(settings.read_text().endswith("\ncommand_limit: 255\n"))
         self.examine(station.home, 0, env=short)
 
     def test_no_pcscd(self):
@@ -136,14 +158,51 @@ class Doctor(unittest.TestCase):
         findings = self.examine(station.home, 1)
         self.assertEqual(self.wrong(findings), {"station.yaml"})
         self.assertIn("station.yaml:", findings["station.yaml"]["detail"])
+        self.assertEqual(findings["station.yaml"]["mend"], f"${{EDITOR:-vi}} '{station.home}/station.yaml'")
+
+    def test_a_home_without_a_station(self):
+        station = Station(self)
+        (station.home / "station.yaml").unlink()
+        findings = self.examine(station.home, 1)
+        self.assertEqual(self.wrong(findings), {"station.yaml"})
+        self.assertEqual(
+            findings["station.yaml"]["mend"],
+            f"mv '{station.home}' '{station.home}.old' && perso --home '{station.home}' init --profile DIR",
+        )
+
+    def test_a_profile_that_is_broken_or_gone(self):
+        station = Station(self)
+        profile = station.folder / PROFILE.name
+        shutil.copytree(PROFILE, profile)
+        (profile / "profile.yaml").write_text("profile: [")
+        station.configure(profile=f'"{profile}"')
+        findings = self.examine(station.home, 1)
+        self.assertEqual(self.wrong(findings), {"profile", "signers"})
+        self.assertEqual(findings["profile"]["mend"], f"perso profile check '{profile}'")
+        shutil.rmtree(profile)
+        findings = self.examine(station.home, 1)
+        self.mend(findings["profile"], EDITOR=self.editor(station, f's|^profile:.*|profile: "{PROFILE}"|'))
+        self.examine(station.home, 0)
+
+    def test_keys_that_are_damaged_or_gone(self):
+        station = Station(self)
+        kept = station.folder / "kept"
+        shutil.copytree(station.home / "keys", kept / "keys")
+        for key in (station.home / "keys").iterdir():
+            if key.is_file():
+                key.unlink()
+        findings = self.examine(station.home, 1)
+        self.assertIn("keys", self.wrong(findings))
+        self.mend({"mend": findings["keys"]["mend"].replace("BACKUP", f"'{kept}'")})
+        self.examine(station.home, 0)
 
     def test_profiles_beside_the_stations_own(self):
         station = Station(self)
         profiles = station.folder / "profiles"
-        for name in ("own", "other", "broken"):
-            shutil.copytree(PROFILE, profiles / name)
+        for name in (PROFILE.name, "prc-2017", "broken"):
+            shutil.copytree(PROFILE.parent / name if name != "broken" else PROFILE, profiles / name)
         (profiles / "broken" / "profile.yaml").write_text("profile: [")
-        station.configure(profile=f'"{profiles / "own"}"')
+        station.configure(profile=f'"{profiles / PROFILE.name}"')
         done = station.perso("--json", "doctor")
         self.assertEqual(done.returncode, 0, done.stdout)
         beside = [row for row in json.loads(done.stdout) if row["what"] == "other profile"]
@@ -153,7 +212,10 @@ class Doctor(unittest.TestCase):
     def test_a_wrong_passphrase(self):
         station = Station(self)
         wrong = {**station.environment, "PERSO_PASSPHRASE": "this is another one"}
-        self.assertEqual(self.wrong(self.examine(station.home, 1, env=wrong)), {"keys", "signers", "ledger"})
+        findings = self.examine(station.home, 1, env=wrong)
+        self.assertEqual(self.wrong(findings), {"keys", "signers", "ledger"})
+        for what in ("keys", "signers", "ledger"):
+            self.assertEqual(findings[what]["mend"], f"perso --home '{station.home}' --passphrase-file FILE doctor")
 
 
 if __name__ == "__main__":

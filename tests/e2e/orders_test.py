@@ -89,6 +89,29 @@ class Import(unittest.TestCase):
         again = station.perso("orders", "import", batch, "--batch", "third", "--keep-going", "--rejects", rejects)
         self.assertEqual(again.returncode, 2, "a file of refused rows is never written over")
 
+    def test_the_file_for_the_others_stands_beside_the_batch_and_only_when_there_are_others(self):
+        station = Station(self)
+        sample = sample_orders()
+        batch = station.write_batch("all-good", sample[:2])
+        rejects = batch.with_name("rejects.csv")
+        apart = station.folder / "apart"
+        apart.mkdir()
+        done = station.perso(
+            "orders", "import", batch, "--batch", "a", "--keep-going", "--rejects", apart / "rejects.csv"
+        )
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("batch's own folder", done.stderr)
+        station.good("orders", "import", batch, "--batch", "a", "--keep-going", "--rejects", rejects)
+        self.assertFalse(rejects.exists())
+        # The ledger refuses the batch's name.
+        bad = station.write_batch("bad", [dict(sample[3], sex="Q"), sample[4]])
+        rejects = bad.with_name("rejects.csv")
+        done = station.perso("orders", "import", bad, "--batch", "a", "--keep-going", "--rejects", rejects)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertFalse(rejects.exists())
+        done = station.perso("orders", "import", bad, "--batch", "a b")
+        self.assertEqual(done.returncode, 2, done.stderr)
+
     def test_keep_going_wants_a_file_for_the_others(self):
         station = Station(self)
         batch = station.write_batch("sample", sample_orders())
@@ -137,7 +160,8 @@ class Result(unittest.TestCase):
         lines = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
         self.assertEqual(station.json_lines("orders", "result", "three"), lines)
         self.assertEqual([line["order"] for line in lines], [order["order"] for order in orders])
-        self.assertEqual([line["outcome"] for line in lines], ["issued", "issued", "queued"])
+        self.assertEqual([line["state"] for line in lines], ["issued", "issued", "queued"])
+        self.assertEqual([line["outcome"] for line in lines], ["issued", "issued", ""])
         self.assertEqual([line["number"] for line in lines], [order["number"] for order in orders])
         self.assertEqual({line["chip"] for line in lines[:2]}, {card.stem for card in cards})
         self.assertRegex(lines[0]["access_number"], r"^[0-9]{6}$")
@@ -149,7 +173,7 @@ class Result(unittest.TestCase):
         # Delivered: the next line forgets, and the result has no more to tell of the two.
         self.start_and_end_a_line(station)
         later = station.json_lines("orders", "result", "three")
-        self.assertEqual([line["outcome"] for line in later], ["issued", "issued", "queued"])
+        self.assertEqual([line["state"] for line in later], ["issued", "issued", "queued"])
         for line in later[:2]:
             self.assertEqual((line["number"], line["access_number"], line["sod_digest"]), ("", "", ""))
         self.assertEqual(later[2]["number"], orders[2]["number"])

@@ -52,8 +52,8 @@ class Refusals(unittest.TestCase):
     # Profiles.
 
     def profile_with(self, old, new):
-        folder = Path(tempfile.mkdtemp(prefix="perso-e2e-"))
-        self.addCleanup(shutil.rmtree, folder)
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="perso-e2e-"))) / PROFILE.name
+        folder.mkdir()
         text = (PROFILE / "profile.yaml").read_text(encoding="utf-8")
         self.assertEqual(text.count(old), 1, old)
         (folder / "profile.yaml").write_text(text.replace(old, new), encoding="utf-8")

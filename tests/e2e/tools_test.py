@@ -175,7 +175,8 @@ class Profiles(unittest.TestCase):
     )
 
     def test_every_fault_with_its_line_and_column(self):
-        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory())) / PROFILE.name
+        folder.mkdir()
         text = (PROFILE / "profile.yaml").read_text(encoding="utf-8")
         for old, new, _ in self.FAULTS:
             self.assertEqual(text.count(old), 1, old)

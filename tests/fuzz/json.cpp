@@ -13,8 +13,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     plan::for_each_json_object(file, [&](std::size_t number, const plan::JsonObject& members) {
       fuzz::hold(number == ++before, "objects are numbered from 1");
       fuzz::hold(members.size() <= plan::max_columns, "an object keeps to its limit");
-      for (const auto& [name, value] : members)
-        fuzz::hold(!plan::text_fault(name) && !plan::text_fault(value), "names and values are clean text");
+      constexpr std::size_t longest = 1 << 15;
+      for (const plan::JsonMember& member : members)
+        fuzz::hold(member.name.size() < longest && member.value.size() < longest, "no token is without end");
     });
   });
   fuzz::read_as_batch(file);

@@ -19,6 +19,8 @@ TEST_CASE("Latin names: surname, comma, blank, given names") {
       {"VAN DER MUELLEN, M", "VAN DER MUELLEN", "M", "VAN DER MUELLEN M"},
       {"ÅNGSTRÖM, JØRGEN", "AANGSTROEM", "JOERGEN", "AANGSTROEM JOERGEN"},
       {"GROß, ŁUCJA", "GROSS", "LUCJA", "GROSS LUCJA"},
+      {"NGUYỄN, VĂN ĐỨC", "NGUYEN", "VAN DUC", "NGUYEN VAN DUC"},
+      {"O\u2019CONNOR, D\u02BCARCY", "O'CONNOR", "D'ARCY", "O'CONNOR D'ARCY"},
       {"N\u0303ANDU\u0301", "NANDU", "", "NANDU"},
       {"ЩУКИН-ЮРЬЕВ, ЯРОСЛАВ", "SHCHUKIN-IUREV", "IAROSLAV", "SHCHUKIN-IUREV IAROSLAV"},
       {"الرازي, ابو بكر محمد", "ALRAZY", "ABW BKR MXHMD", "ALRAZY ABW BKR MXHMD"},
@@ -72,13 +74,18 @@ TEST_CASE("Latin names: too long ones are not looked at") {
 }
 
 TEST_CASE("Chinese names: ideographs of every block, and middle dots between them") {
-  for (const char* name : {"李", "张三", "阿卜杜勒·卡里姆", "㐀", "\U00020000", "\U0002A6DF", "\U00031350",
-                           "\U0002EBF0", "\u9FFF"}) {
+  for (const char* name :
+       {"李",         "张三",       "阿卜杜勒·卡里姆", "㐀",       "\U00020000", "\U0002A6DF",
+        "\U00031350", "\U0002EBF0", "\u9FFF",          "李\u3007", "\uFA0E",     "\uFA0F",
+        "\uFA11",     "\uFA13",     "\uFA14",          "\uFA1F",   "\uFA21",     "\uFA23",
+        "\uFA24",     "\uFA27",     "\uFA28",          "\uFA29"}) {
     CAPTURE(name);
     CHECK_FALSE(chinese_name_fault(name));
   }
-  for (const char* name : {"", "·", "李·", "·李", "李··三", "李 三", "LI", "李1", "李\u3000", "ひらがな",
-                           "김", "李\u2022三", "\xFF", "\xE6\x9D", "\xED\xA0\x80", "\U0001F600"}) {
+  for (const char* name :
+       {"",         "·",      "李·",        "·李",    "李··三",   "李 三",        "LI",        "李1",
+        "李\u3000", "\u3006", "\uF900",     "\uFA10", "\uFA12",   "\uFA20",       "\uFA22",    "\uFA2A",
+        "ひらがな", "김",     "李\u2022三", "\xFF",   "\xE6\x9D", "\xED\xA0\x80", "\U0001F600"}) {
     CAPTURE(name);
     CHECK(chinese_name_fault(name));
   }

@@ -99,6 +99,29 @@ TEST_CASE("numbers: a previous number is recovered from its association item, or
   CHECK_THROWS_AS(previous_number("1", "KAZ", "000"), Error);
 }
 
+TEST_CASE("numbers: provinces in both forms, and births of people who can hold a card") {
+  const auto rule_of = [](std::string front) {
+    front += front.size() == 17 ? check_character_18(front) : check_character_15(front);
+    const auto fault = check_number(front);
+    return fault ? std::string(name_of(fault->rule)) : std::string();
+  };
+  const std::pair<const char*, const char*> cases[] = {
+      {"KAZ11009012310", ""},
+      {"KAZ99009012310", "province"},
+      {"KAZ00009012310", "province"},
+      {"XXX99009012310", "province"},  // before the country, as in the long form
+      {"91139800010101001", "date"},
+      {"91139818491231001", "date"},
+      {"91139818500101001", ""},
+      {"91139820991231001", ""},  // whether it is past is another's to judge
+      {"99939819901231001", "province"},
+  };
+  for (const auto& [front, rule] : cases) {
+    CAPTURE(front);
+    CHECK(rule_of(front) == rule);
+  }
+}
+
 TEST_CASE("numbers: told apart by their length, in characters") {
   CHECK_FALSE(check_number("932682198501010017"));
   CHECK_FALSE(check_number("KAZ110090123105"));

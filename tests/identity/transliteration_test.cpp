@@ -61,18 +61,59 @@ TEST_CASE("transliteration: a letter and its marks may stand apart") {
   CHECK(letters_of("\u0639\u0628\u0651\u064E\u0627\u0633") == "EBBAS");
 }
 
+TEST_CASE("transliteration: a Latin letter with marks that no table has is as without them") {
+  const struct {
+    const char *given, *letters;
+  } rows[] = {
+      {"\u1EBE\u1EAC\u1ED8\u1EE8", "EAOU"},  // two marks, Vietnamese
+      {"\u01A0\u01AF", "OU"},                // horns
+      {"\u01F4\u1E26\u1E3E", "GHM"},
+      {"E\u0323", "E"},
+      {"\u1EB8\u0301\u1ECC\u0300", "EO"},  // Yoruba: no letter is composed with both marks
+      {"M\u0302\u0304A", "MA"},
+      {"\u01D7\u01FA\u022A", "UEAAOE"},  // a further mark does not change what the table has
+      {"O\u2019N\u02BCA", "O'N'A"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.given);
+    CHECK(letters_of(row.given) == row.letters);
+  }
+}
+
 TEST_CASE("transliteration: what depends on its neighbours") {
   CHECK(letters_of("\u0629") == "XAH");
   CHECK(letters_of("\u0628\u0629\u0628") == "BXTAB");
   CHECK(letters_of("\u0628\u0629-\u0628\u0629 \u0628") == "BXAH-BXAH B");
+  CHECK(letters_of("\u0628\u0629\u2019\u0628") == "BXAH'B");
   CHECK(letters_of("\u0628\u0629\u064B") == "BXAH");  // a vowel sign behind it is no letter
   CHECK(letters_of("\u0651") == "");                  // a shadda over nothing
   CHECK(letters_of("\u0628 \u0651\u0628") == "B B");
 }
 
 TEST_CASE("transliteration: other characters are none of its") {
-  for (const char* text : {"a", "\u00E9", "1", "<", ",", ".", "\n", "\u4E00", "\u0391", "\u01A0", "\u2019",
-                           "E\u0323", "\uFF21", "\u0434", "\U0001F600", "\uFFFD"}) {
+  for (const char* text : {"a",
+                           "\u00E9",
+                           "1",
+                           "<",
+                           ",",
+                           ".",
+                           "\n",
+                           "\u4E00",
+                           "\u0391",
+                           "\u2018",
+                           "\u0301",
+                           "A \u0301",
+                           "'\u0301",
+                           "\u0410\u0301",
+                           "\u04D0",
+                           "\u1F08",
+                           "\u0628\u0323",
+                           "\u01C4",
+                           "\u0181",
+                           "\uFF21",
+                           "\u0434",
+                           "\U0001F600",
+                           "\uFFFD"}) {
     CAPTURE(text);
     CHECK_FALSE(letters_of(text));
   }

@@ -69,6 +69,7 @@ TEST_CASE("LDS security object: version 1 names the LDS and Unicode versions, wi
     std::string head;  // algorithm and what stands around it, version 1
   };
   const Case cases[] = {
+      {crypto::Hash::sha224, "3068020101300B06096086480165030402043046"},
       {crypto::Hash::sha256, "3070020101300B0609608648016503040201304E"},
       {crypto::Hash::sha384, "308190020101300B0609608648016503040202306E"},
       {crypto::Hash::sha512, "3081B1020101300B060960864801650304020330818E"},
@@ -113,6 +114,23 @@ TEST_CASE("EF.SOD: the object's hash and the signer's need not be one") {
   CHECK(sod.object == object);
   CHECK(sod.cms.digest_algorithm == crypto::Hash::sha384);
   CHECK(sod.cms.verify());
+}
+
+TEST_CASE("EF.SOD: a signer with an SM2 key, and a signature of another key, are refused") {
+  const auto random = crypto::system_random();
+  const auto refused = [&](const Chain& chain, const crypto::SignOperation& sign) {
+    try {
+      encode_sod(Sample().object, chain.signer, signed_at, sign);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  const Chain sm2 = Chain::sm2(*random), ecdsa = Chain::make(crypto::EcParameters::named_curve, *random);
+  CHECK(refused(sm2, sm2.by_signer(*random))
+            .starts_with("crypto-failed: EF.SOD: the signer's key is one of SM2"));
+  CHECK(refused(ecdsa, ecdsa.by_csca(*random)).starts_with("crypto-failed: "));
+  CHECK(refused(ecdsa, ecdsa.by_signer(*random)).empty());
 }
 
 TEST_CASE("EF.SOD: a detached signature is none") {

@@ -164,7 +164,7 @@ TEST_CASE("a full disk is a clear error, and nothing more is done until the ledg
                        &message);
     if (failed != Code::ledger_io) return 2;
     if (message.rfind("ledger.db: ", 0) != 0) return 3;
-    if (code_of([&] { station.ledger->take_order(); }, &message) != Code::ledger_io) return 4;
+    if (code_of([&] { station.ledger->take_order("test-edition"); }, &message) != Code::ledger_io) return 4;
     if (code_of([&] { station.ledger->bind(run_id(1), "O-1", chip(1), "w"); }) != Code::ledger_io) return 5;
     if (message.find("start again") == std::string::npos) return 6;
     return 0;
@@ -210,7 +210,7 @@ TEST_CASE("SIGKILL at any moment leaves a ledger that opens and verifies, with n
           } catch (const Error&) {
           }
         }
-        const auto taken = station.ledger->take_order();
+        const auto taken = station.ledger->take_order("test-edition");
         if (!taken) continue;
         station.ledger->bind(run_id(n), taken->id, chip(n), "writer 1");
         station.ledger->rekeying(run_id(n), {}, {});

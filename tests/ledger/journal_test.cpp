@@ -12,10 +12,28 @@ namespace perso::ledger::test {
 using run::Outcome;
 using Standing = run::ChipHistory::Standing;
 
+TEST_CASE("orders of another edition stay in the queue") {
+  Station station(2);
+  profile::Profile other = edition();
+  other.name = "other-edition";
+  station.ledger->import("other", other, [](const auto& take) {
+    plan::Order order = test::order(3);
+    order.profile = "other-edition";
+    take(std::move(order));
+  });
+  CHECK(station.ledger->queued("test-edition") == 2);
+  CHECK(station.ledger->queued("other-edition") == 1);
+  CHECK(station.ledger->queued("none") == 0);
+  CHECK(station.ledger->take_order("other-edition")->id == "O-3");
+  CHECK_FALSE(station.ledger->take_order("other-edition"));
+  CHECK(station.ledger->take_order("test-edition")->id == "O-1");
+  CHECK(station.ledger->totals().queued == 3);
+}
+
 TEST_CASE("orders are taken oldest first, each by one writer, and whole") {
   Station station(3);
-  const auto first = station.ledger->take_order();
-  const auto second = station.ledger->take_order();
+  const auto first = station.ledger->take_order("test-edition");
+  const auto second = station.ledger->take_order("test-edition");
   REQUIRE(first);
   REQUIRE(second);
   CHECK(first->id == "O-1");
@@ -23,12 +41,12 @@ TEST_CASE("orders are taken oldest first, each by one writer, and whole") {
   CHECK(first->portrait == order(1).portrait);
   CHECK(second->id == "O-2");
   station.ledger->put_back("O-1");
-  CHECK(station.ledger->take_order()->id == "O-1");
-  CHECK(station.ledger->take_order()->id == "O-3");
-  CHECK_FALSE(station.ledger->take_order());
+  CHECK(station.ledger->take_order("test-edition")->id == "O-1");
+  CHECK(station.ledger->take_order("test-edition")->id == "O-3");
+  CHECK_FALSE(station.ledger->take_order("test-edition"));
   // What is held is held in memory alone.
   station.open();
-  CHECK(station.ledger->take_order()->id == "O-1");
+  CHECK(station.ledger->take_order("test-edition")->id == "O-1");
 }
 
 TEST_CASE("a run from bind to issued") {
@@ -116,10 +134,10 @@ TEST_CASE("a run that is not open is refused") {
 TEST_CASE("an order that cannot be made is held, and a person releases it") {
   Station station(2);
   Ledger& ledger = *station.ledger;
-  CHECK(ledger.take_order()->id == "O-1");
+  CHECK(ledger.take_order("test-edition")->id == "O-1");
   ledger.hold("O-1", "order-invalid");
   CHECK(station.state(1) == "held");
-  CHECK(ledger.take_order()->id == "O-2");
+  CHECK(ledger.take_order("test-edition")->id == "O-2");
   CHECK(code_of([&] { ledger.hold("O-1", "again"); }) == Code::ledger_damaged);
   CHECK_FALSE(ledger.verify().first_failure);
   ledger.release("O-1", "the profile was mended");
@@ -149,7 +167,7 @@ TEST_CASE("what an outcome means for order and chip") {
     ledger.close(run_id(1), test.outcome, "why");
     CHECK(station.state(1) == test.state);
     CHECK(ledger.history(chip(1)).standing == test.standing);
-    CHECK(static_cast<bool>(ledger.take_order()) == (station.state(1) == "queued"));
+    CHECK(static_cast<bool>(ledger.take_order("test-edition")) == (station.state(1) == "queued"));
     CHECK_FALSE(ledger.verify().first_failure);
   }
 }
@@ -164,10 +182,10 @@ TEST_CASE("the third failure holds an order until a person releases it") {
   }
   CHECK(station.state(1) == "held");
   CHECK(ledger.totals().waiting == 1);
-  CHECK_FALSE(ledger.take_order());
+  CHECK_FALSE(ledger.take_order("test-edition"));
   ledger.release("O-1", "the writer was mended");
   CHECK(station.state(1) == "queued");
-  CHECK(ledger.take_order()->id == "O-1");
+  CHECK(ledger.take_order("test-edition")->id == "O-1");
   CHECK_FALSE(ledger.verify().first_failure);
   CHECK(code_of([&] { ledger.release("O-1", "again"); }) == Code::usage);
   CHECK(code_of([&] { ledger.release("O-9", "who"); }) == Code::usage);
@@ -246,7 +264,7 @@ TEST_CASE("a durable call is one commit, and a question is none") {
     action();
     return commits() - before;
   };
-  CHECK(costs([&] { ledger.take_order(); }) == 0);
+  CHECK(costs([&] { ledger.take_order("test-edition"); }) == 0);
   CHECK(costs([&] { ledger.put_back("O-1"); }) == 0);
   CHECK(costs([&] { ledger.bind(run_id(1), "O-1", chip(1), "writer 1"); }) == 1);
   CHECK(costs([&] { ledger.rekeying(run_id(1), {}, {}); }) == 1);
@@ -264,7 +282,7 @@ TEST_CASE("many writers' threads") {
   for (int writer = 0; writer < writers; ++writer)
     threads.emplace_back([&, writer] {
       const std::string name = "writer " + std::to_string(writer);
-      while (const auto taken = station.ledger->take_order()) {
+      while (const auto taken = station.ledger->take_order("test-edition")) {
         const int n = std::stoi(taken->id.substr(2));
         station.ledger->bind(run_id(n), taken->id, chip(n), name);
         station.ledger->promise(run_id(n), promise_for(n));

@@ -105,7 +105,7 @@ TEST_CASE("a holder is forgotten when the card was issued long enough ago, and n
   CHECK(station.ledger->forget(between) == 2);
   CHECK(station.ledger->forget(between) == 0);
   CHECK_FALSE(station.ledger->verify().first_failure);
-  CHECK(station.ledger->take_order()->id == "O-4");
+  CHECK(station.ledger->take_order("test-edition")->id == "O-4");
   CHECK(station.ledger->keeps_promise(run_id(1), number_of(1), sod_digest(1)));
   station.close();
   Intruder intruder(station.file());
@@ -146,7 +146,7 @@ TEST_CASE("sealed holder data that was changed is not taken for an order") {
   }
   station.open();
   std::string message;
-  CHECK(code_of([&] { station.ledger->take_order(); }, &message) == Code::ledger_damaged);
+  CHECK(code_of([&] { station.ledger->take_order("test-edition"); }, &message) == Code::ledger_damaged);
   CHECK(message == "order O-1: its sealed holder data was changed");
 }
 

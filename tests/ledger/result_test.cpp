@@ -14,7 +14,7 @@ namespace {
 std::vector<ResultLine> result_of(Station& station, const std::string& batch = "batch-1") {
   std::vector<ResultLine> lines;
   station.ledger->deliver(
-      batch, edition(), [&](const ResultLine& line) { lines.push_back(line); }, [] {});
+      batch, [&](const ResultLine& line) { lines.push_back(line); }, [] {});
   return lines;
 }
 
@@ -39,6 +39,10 @@ TEST_CASE("a result says of each order of its batch what became of it") {
   CHECK(lines[0].chip == chip(1).hex());
   CHECK(lines[0].sod_digest == to_hex(sod_digest(1)));
   CHECK(lines[0].access_number == access_of(1));
+  CHECK(lines[0].outcome == "issued");
+  CHECK(lines[1].outcome == "spoiled");
+  CHECK(lines[1].why == "card-torn");
+  CHECK(lines[2].outcome.empty());
   for (const std::size_t i : {1U, 2U}) {
     CHECK(lines[i].state == "queued");
     CHECK(lines[i].number == number_of(static_cast<int>(i) + 1));
@@ -65,20 +69,52 @@ TEST_CASE("an order that failed and was made after all is told by the card that 
   CHECK(lines[0].chip == chip(7).hex());
 }
 
-TEST_CASE("a batch that is not there, and one of another profile") {
+TEST_CASE("a batch that is not there") {
   Station station(1);
   std::string message;
   CHECK(code_of([&] { station.deliver("batch-9"); }, &message) == Code::usage);
   CHECK(message == "the ledger has no such batch");
+}
+
+TEST_CASE("the numbers of a batch are handed out by the fields of its own edition") {
+  Station station(1);
   profile::Profile other = edition();
   other.name = "other-edition";
-  CHECK(code_of(
-            [&] {
-              station.ledger->deliver(
-                  "batch-1", other, [](const ResultLine&) { FAIL("a line"); }, [] {});
-            },
-            &message) == Code::usage);
-  CHECK(message == "batch batch-1 is of profile test-edition, and not of other-edition");
+  for (profile::Field& field : other.holder) field.name = "its_" + field.name;
+  other.number = "its_number";
+  other.replacements = "its_replacement";
+  plan::Order its = order(2);
+  its.profile = other.name;
+  its.fields = {
+      {"its_number", number_of(2)}, {"its_replacement", "00"}, {"its_access", access_of(2)}, {"number", "9"}};
+  station.ledger->import("other", other, [&](const auto& take) { take(plan::Order(its)); });
+  station.make(2, Outcome::issued);
+  const auto lines = result_of(station, "other");
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].number == number_of(2));
+  CHECK(lines[0].access_number == access_of(2));
+  CHECK_FALSE(station.ledger->verify().first_failure);
+}
+
+TEST_CASE("a result says why an order waits") {
+  Station station(4);
+  station.ledger->hold("O-1", "order-invalid");
+  station.ledger->bind(run_id(2), "O-2", chip(2), "writer 1");
+  station.ledger->promise(run_id(2), promise_for(2));
+  station.ledger->close(run_id(2), Outcome::rejected, "verify-failed");
+  station.make(3, Outcome::spoiled);
+  station.ledger->hold("O-3", "portrait-invalid");
+  const auto told = [&](std::size_t at) {
+    const ResultLine line = result_of(station).at(at);
+    return line.state + ' ' + line.outcome + ' ' + line.why;
+  };
+  CHECK(told(0) == "held held order-invalid");
+  CHECK(told(1) == "held rejected verify-failed");
+  CHECK(told(2) == "held held portrait-invalid");
+  CHECK(told(3) == "queued  ");
+  station.ledger->release("O-1", "mended");
+  station.make(1, Outcome::issued);
+  CHECK(told(0) == "issued issued ");
 }
 
 TEST_CASE("what could not be kept was not delivered") {
@@ -88,11 +124,11 @@ TEST_CASE("what could not be kept was not delivered") {
   const auto full = [] { throw Error(Code::config_invalid, "full"); };
   CHECK(code_of([&] {
           station.ledger->deliver(
-              "batch-1", edition(), [](const ResultLine&) {}, full);
+              "batch-1", [](const ResultLine&) {}, full);
         }) == Code::config_invalid);
   CHECK(code_of([&] {
           station.ledger->deliver(
-              "batch-1", edition(), [&](const ResultLine&) { full(); }, [] {});
+              "batch-1", [&](const ResultLine&) { full(); }, [] {});
         }) == Code::config_invalid);
   CHECK(station.ledger->verify().events == events);
   CHECK(station.ledger->forget(station.clock.now()) == 0);

@@ -125,7 +125,7 @@ void Station::import(const std::string& batch, int first, int count, std::size_t
 
 Delivery Station::deliver(const std::string& batch) {
   return ledger->deliver(
-      batch, edition(), [](const ResultLine&) {}, [] {});
+      batch, [](const ResultLine&) {}, [] {});
 }
 
 void Station::make(int n, run::Outcome outcome) {
@@ -143,6 +143,28 @@ std::string Station::state(int n) const {
     if (line.id == "O-" + std::to_string(n)) found = line.state;
   });
   return found;
+}
+
+void put_copy(const std::filesystem::path& from, const std::filesystem::path& to) {
+  std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing);
+}
+
+void fill(Station& station) {
+  station.import("batch-1", 1, 4);
+  station.import("batch-2", 5, 1);
+  station.make(1, run::Outcome::issued);
+  station.deliver();
+  station.ledger->forget(station.clock.now());
+  station.make(2, run::Outcome::issued);
+  station.make(3, run::Outcome::rejected);
+  station.ledger->bind(run_id(4), "O-4", chip(4), "writer 1");
+  station.ledger->promise(run_id(4), promise_for(4));
+  station.ledger->release("O-4", "shredded");
+  station.ledger->bind(run_id(13), "O-3", chip(13), "writer 1");
+  station.open();
+  station.ledger->refused(chip(9), "writer 1", "chip-foreign");
+  station.deliver();
+  station.close();
 }
 
 Intruder::Intruder(const std::filesystem::path& database) {

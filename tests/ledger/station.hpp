@@ -78,6 +78,11 @@ struct Station {
   std::unique_ptr<Ledger> ledger;
 };
 
+/// A small ledger with every kind of event and a row in each table, closed.
+void fill(Station& station);
+
+void put_copy(const std::filesystem::path& from, const std::filesystem::path& to);
+
 /// SQLite on a closed ledger, as somebody with the file and without the keys has it.
 class Intruder {
  public:

@@ -46,7 +46,7 @@ TEST_CASE("a ledger of version 1 is brought up, verifies, and goes on") {
   station.make(4, run::Outcome::issued);
   std::vector<ResultLine> lines;
   ledger.deliver(
-      "batch-1", edition(), [&](const ResultLine& line) { lines.push_back(line); }, [] {});
+      "batch-1", [&](const ResultLine& line) { lines.push_back(line); }, [] {});
   REQUIRE(lines.size() == 4);
   CHECK(lines[0].number.empty());  // forgotten by version 1, without delivery
   CHECK(lines[1].number == number_of(2));

@@ -158,9 +158,9 @@ void SimulatedJournal::commit(const std::function<void()>& change) {
   }
 }
 
-std::optional<plan::Order> SimulatedJournal::take_order() {
+std::optional<plan::Order> SimulatedJournal::take_order(const std::string& profile) {
   enter();
-  return ledger_.take_order();
+  return ledger_.take_order(profile);
 }
 
 void SimulatedJournal::put_back(const std::string& order_id) {

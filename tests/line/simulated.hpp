@@ -68,7 +68,7 @@ class SimulatedSlot final : public iso7816::Slot {
 class SimulatedJournal final : public run::Journal {
  public:
   SimulatedJournal(World& world, ledger::Ledger& ledger) : world_(world), ledger_(ledger) {}
-  std::optional<plan::Order> take_order() override;
+  std::optional<plan::Order> take_order(const std::string& profile) override;
   void put_back(const std::string& order_id) override;
   void hold(const std::string& order_id, std::string_view why) override;
   run::ChipHistory history(const keys::ChipId& chip) override;

@@ -30,22 +30,26 @@ fs::path fresh_folder(const std::string& stem) {
   return folder;
 }
 
+/// Signing draws its nonces when the worlds run: a source that outlives every key set.
+SeededRandom& signing_random() {
+  static SeededRandom random(2);
+  return random;
+}
+
 keys::KeySet make_keys(std::uint64_t seed) {
   SeededRandom random(seed);
   const fs::path folder = fresh_folder("perso-keys");
   const Secret passphrase = Secret::copy_of(as_bytes("a passphrase for tests"));
   keys::KeySet::make_specimen(folder / "keys", passphrase, crypto::EcParameters::explicit_curve,
                               VirtualClock::start, random);
-  // Signing draws its nonces when the worlds run: a source that lives as long as the factory.
-  static SeededRandom signing_random(2);
-  keys::KeySet keys = keys::KeySet::open(folder / "keys", passphrase, signing_random);
+  keys::KeySet keys = keys::KeySet::open(folder / "keys", passphrase, signing_random());
   fs::remove_all(folder);
   return keys;
 }
 
 Factory make_factory(const std::string& edition) {
   const fs::path folder = fs::path(PERSO_SOURCE_DIR "/profiles") / edition;
-  Factory factory{profile::load(folder), make_keys(1), {}};
+  Factory factory{profile::load(folder), signing_random(), make_keys(1), {}};
   SeededRandom random(3);
   const fs::path csv = folder / "sample/orders.csv", json = folder / "sample/orders.json";
   plan::read_batch(fs::exists(csv) ? csv : json, {factory.profile, VirtualClock::start, random},
@@ -98,6 +102,7 @@ World::World(std::uint64_t seed, std::size_t writers, std::size_t orders, const 
       baton_(seed),
       factory_(Factory::of(edition)),
       edition_(factory_.profile, factory_.keys, command_limit) {
+  factory_.signing.begin_anew(seed);
   for (std::size_t i = 0; i < writers; ++i) writer_names_.push_back("writer-" + std::to_string(i + 1));
   ledger::Ledger::create(home_, factory_.keys.ledger(), clock_, {"tester", "init"});
   open_ledger()->import("sample", factory_.profile, [&](const auto& take) {

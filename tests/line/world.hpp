@@ -63,6 +63,7 @@ struct Factory {
   /// The edition of this name in profiles/.
   static const Factory& of(const std::string& edition);
   profile::Profile profile;
+  SeededRandom& signing;  // what signatures draw: each world lets it begin anew
   keys::KeySet keys;
   std::vector<plan::Order> orders;
 };

@@ -3,6 +3,7 @@
 #include "identity/number.hpp"
 #include "identity/text.hpp"
 #include "plan/fixture.hpp"
+#include "plan/values.hpp"
 
 namespace perso::plan {
 
@@ -110,6 +111,7 @@ TEST_CASE("an order's id tells nothing of the holder") {
                         {"AKHMETOVA-1", "latin_name"},
                         {"1_suleimenova", "latin_name"},
                         {"xAigerimx", "latin_name"},
+                        {"x-730416", "access_number"},
                         {"91139819900123018", nullptr},
                         {"AKHMETOV-1", nullptr},
                         {"LEE-1", nullptr}};
@@ -127,6 +129,51 @@ TEST_CASE("an order's id tells nothing of the holder") {
     CHECK(error.message() == "here, field order repeats something of " + std::string(one.field) +
                                  "; choose an id that tells nothing of the holder");
   }
+}
+
+TEST_CASE("an order's id tells no name as the card spells it, and may have a short number by chance") {
+  Order order = good_order();
+  order.fields["latin_name"] = "SØRENSEN, ÆGIR";
+  for (const char* id : {"SOERENSEN-1", "aegir.7"}) {
+    order.id = id;
+    CHECK(error_of([&] { check(order, edition(), "here"); }).message().find("something of latin_name") !=
+          std::string::npos);
+  }
+  profile::Profile badge = profile::load(test::profile_folder("icao-td1"));
+  order.id = "EMP-2026-12345";
+  order.fields = {{"number", "12345"}};
+  CHECK_FALSE(field_told_by_id(order, badge));
+  order.fields = {{"number", "612345"}};
+  order.id = "EMP-612345";
+  CHECK(field_told_by_id(order, badge) == "number");
+}
+
+TEST_CASE("a replacement has not the count of a first issue") {
+  Order order = good_order();
+  order.reason = Reason::replacement;
+  CHECK_NOTHROW(check(order, edition(), "here"));
+  order.fields["replacements"] = "00";
+  CHECK(error_of([&] { check(order, edition(), "here"); }).message() ==
+        "here, field replacements is that of a first issue, and the card replaces one; correct it or the "
+        "reason");
+}
+
+TEST_CASE("a country without a number where the card has it in numbers") {
+  const auto faults_of_country = [](const char* country, const profile::Profile& profile) {
+    Order order = good_order();
+    order.fields["nationality"] = country;
+    return std::ranges::count(faults_of(order, profile), "nationality", &Fault::field);
+  };
+  profile::Profile numbers = edition();
+  for (profile::Application& application : numbers.applications)
+    for (profile::File& file : application.files)
+      if (auto* record = std::get_if<profile::Record>(&file.content))
+        for (profile::RecordField& place : record->fields)
+          if (place.value.field == "nationality") place.value.as = profile::Spelling::numeric;
+  CHECK(faults_of_country("KAZ", numbers) == 0);
+  CHECK(faults_of_country("XXA", numbers) == 0);  // the profile gives it one
+  CHECK(faults_of_country("RKS", numbers) == 1);
+  CHECK(faults_of_country("XXB", numbers) == 1);
 }
 
 TEST_CASE("a previous number, and what readers recover") {

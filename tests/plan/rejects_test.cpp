@@ -91,12 +91,52 @@ TEST_CASE("what all or nothing says: every fault of the first hundred bad rows")
   CHECK(hundred.message().find("row 101 (T-99)") != std::string::npos);
 }
 
-TEST_CASE("a file that breaks its format is refused as a whole") {
+TEST_CASE("a file whose structure is broken is refused as a whole, with the faults of the rows before") {
   const Folder folder("format");
-  for (const std::string& tail :
-       {std::string("\"T-2"), std::string("T-2,\xFF\n"), std::string("T-2,a\x01\n")})
-    CHECK(error_of([&] { read(folder.write("batch.csv", header + row(1) + tail)); }).code() ==
-          Code::order_invalid);
+  CHECK(error_of([&] { read(folder.write("batch.csv", header + row(1) + "\"T-2")); }).message().find('\n') ==
+        std::string::npos);
+  const auto csv = folder.write("batch.csv", header + row(1, "Q") + row(2) + "\"T-3");
+  const std::string told = csv.string() + " row 2 (T-1), field sex is neither M nor F; write one of these\n" +
+                           csv.string() + " row 4: ends inside quotes; close them";
+  CHECK(error_of([&] { read(csv); }).message() == told);
+  CHECK(error_of([&] { read_batch(csv, intake(), [](Order&&) {}); }).message() == told);
+}
+
+TEST_CASE("a byte that is no text is a fault of its row, and stays as it is") {
+  const Folder folder("bytes");
+  std::string bad_byte = row(2), control = row(3), in_id = row(4), long_value = row(6);
+  bad_byte.replace(bad_byte.find("AKH"), 3, "A\xFFH");
+  control.replace(control.find("KAZ"), 3, "K\x01Z");
+  in_id.replace(0, 3, "T\x7F-");
+  long_value.replace(long_value.find("KAZ"), 3, std::string(1025, 'K'));
+  const Outcome outcome =
+      read(folder.write("batch.csv", header + row(1) + bad_byte + control + in_id + row(5) + long_value));
+  CHECK(outcome.taken == std::vector<std::string>{"T-1", "T-5"});
+  REQUIRE(outcome.rejected.size() == 4);
+  const std::pair<const char*, const char*> told[] = {
+      {"latin_name", "is not UTF-8; save the file as UTF-8"},
+      {"nationality", "has a control character or line end inside a value; take it out"},
+      {"order", "has a control character or line end inside a value; take it out"},
+      {"nationality", "has a value of more than 1024 bytes; shorten it, or close its quotes"},
+  };
+  for (std::size_t i = 0; i < std::size(told); ++i) {
+    REQUIRE(outcome.rejected[i].faults.size() == 1);
+    CHECK(outcome.rejected[i].faults[0].field == told[i].first);
+    CHECK(outcome.rejected[i].faults[0].text == told[i].second);
+  }
+  CHECK(csv_line(outcome.rejected[0].values) == bad_byte);
+  CHECK(csv_line(outcome.rejected[1].values) == control);
+}
+
+TEST_CASE("cells beyond the last column are kept") {
+  const Folder folder("surplus");
+  std::string longer = row(1);
+  longer.insert(longer.size() - 1, ",one,\"t,wo\"");
+  const Outcome outcome = read(folder.write("batch.csv", header + longer));
+  REQUIRE(outcome.rejected.size() == 1);
+  CHECK(outcome.rejected[0].faults[0].text == "has 15 values, the header 13; check its commas");
+  CHECK(csv_line(outcome.rejected[0].values) == row(1));
+  CHECK(outcome.rejected[0].surplus == std::vector<std::string>{"one", "t,wo"});
 }
 
 TEST_CASE("what the ledger finds twice is a fault of its row; what else it throws passes through") {
@@ -147,11 +187,38 @@ TEST_CASE("JSON orders go the same way as those of CSV") {
         "previous_number,portrait,access_number\n");
   CHECK(csv_line(outcome.rejected[0].values).starts_with("T-2,renewal,\"AKHMETOV, DANIYAR\",,,1990-01-23,"));
   CHECK(outcome.rejected[1].faults[0].text.starts_with("has a member that the profile does not know"));
+  CHECK(outcome.rejected[1].surplus == std::vector<std::string>{"shoe_size: 44"});
+}
+
+TEST_CASE("JSON values that are no text, and members twice, are faults of their object") {
+  const Folder folder("json-values");
+  const std::string good =
+      R"("reason": "renewal", "latin_name": "AKHMETOV, DANIYAR", "birth_date": "1990-01-23", "sex": "M",)"
+      R"( "nationality": "KAZ", "number": "911398199001230181", "issued": "2026-10-12", "portrait": "face.jpg")";
+  const auto file = folder.write(
+      "batch.JSON", "[{\"order\": \"T-1\", " + good + ", \"replacements\": 1},\n" + "{\"order\": \"T-2\", " +
+                        good + ", \"replacements\": [\"01\", {\"a\": null}]},\n" + "{\"order\": \"T-3\", " +
+                        good + ", \"replacements\": \"01\", \"sex\": \"F\"},\n" + "{\"order\": \"T-4\", " +
+                        good + ", \"replacements\": \"01\"}]");
+  const Outcome outcome = read(file);
+  CHECK(outcome.taken == std::vector<std::string>{"T-4"});
+  REQUIRE(outcome.rejected.size() == 3);
+  for (const std::size_t i : {0U, 1U}) {
+    REQUIRE(outcome.rejected[i].faults.size() == 1);
+    CHECK(outcome.rejected[i].faults[0].field == "replacements");
+    CHECK(outcome.rejected[i].faults[0].text == "is something other than text; write it in quotes");
+  }
+  CHECK(outcome.rejected[0].values[10] == "1");
+  CHECK(outcome.rejected[1].values[10] == R"(["01",{"a":null}])");
+  CHECK(outcome.rejected[2].where == file.string() + " object 3 (T-3)");
+  CHECK(outcome.rejected[2].faults[0].field == "sex");
+  CHECK(outcome.rejected[2].faults[0].text == "stands twice; take one out");
+  CHECK(outcome.rejected[2].surplus == std::vector<std::string>{"sex: F"});
 }
 
 TEST_CASE("a value that needs quotes in CSV gets them") {
-  CHECK(csv_line({"a", "", "b c", "d,e", "f\"g", " h", "i\nj"}) ==
-        "a,,b c,\"d,e\",\"f\"\"g\",\" h\",\"i\nj\"\n");
+  CHECK(csv_line({"a", "", "b c", "d,e", "f\"g", " h", "i\nj", "k\t"}) ==
+        "a,,b c,\"d,e\",\"f\"\"g\",\" h\",\"i\nj\",\"k\t\"\n");
 }
 
 }  // namespace perso::plan

@@ -35,7 +35,7 @@ TEST_CASE("the globalplatform platform is what the chip's contract says") {
   const platform::Platform& chip = *platform::find("globalplatform");
   CHECK(chip.contract == "src/vchip/CONTRACT.md");
   CHECK(chip.max_command_data == 65535);
-  CHECK(chip.max_file_size == 65535);
+  CHECK(chip.max_file_size == 32767);
   CHECK(chip.max_files == 64);
   CHECK(chip.max_applications == 16);
   CHECK(chip.page == 64);
@@ -70,5 +70,8 @@ TEST_CASE("every platform can be reckoned with") {
     CHECK(names.insert(each.name).second);
     CHECK(each.page > 0);
     CHECK_FALSE(each.read_access.empty());
+    // The last byte of the largest file still has an offset of 15 bits in READ BINARY (ISO/IEC
+    // 7816-4 11.2.2).
+    CHECK(each.max_file_size - 1 <= 0x7FFF);
   }
 }

@@ -167,6 +167,48 @@ TEST_CASE("settings that the shipped editions leave at their defaults") {
   CHECK(profile.field("department")->characters == " -ABC");
 }
 
+TEST_CASE("what is near to a fault and is none") {
+  const std::string permit = read(profiles / "prc-2023" / "profile.yaml");
+  const std::string staff = read(tests / "employee-card" / "profile.yaml");
+  const struct {
+    const char* what;
+    std::string text, from, to;
+  } cases[] = {
+      {"Germany as the zone spells it", permit, "\"CHN\"", "\"D\""},
+      {"an organization as issuer", permit, "\"CHN\"", "\"UNO\""},
+      {"a data group in hexadecimal", permit, "      # The signed digests",
+       "      EF.DG14: {id: \"010E\", content: {literal: {hex: \"6E03040101\"}}}\n      # The signed "
+       "digests"},
+      {"a file for nobody that no proof needs", permit, "      SIGNATURE:",
+       "      NOTE: {id: \"0004\", read: never, content: {literal: {hex: \"00\"}}}\n      SIGNATURE:"},
+      {"a pad that no number has", staff, "text: ascii", "text: ascii\n            pad: \" \""},
+      {"a blank in another text", staff, "\" A-Z&\"", "\" A-Z&0-9\""},
+      {"a reason in Chinese", staff, "doors and canteen read it without a password", "门禁"},
+      {"dates bound from both sides", staff, "{type: date, default: today}",
+       "{type: date, default: today, not_after: until}"},
+  };
+  for (const auto& each : cases) {
+    CAPTURE(each.what);
+    std::string text = each.text;
+    REQUIRE(text.find(each.from) != std::string::npos);
+    CHECK(faults_of(text.replace(text.find(each.from), each.from.size(), each.to)) == "");
+  }
+}
+
+TEST_CASE("the largest file that READ BINARY reaches to its end") {
+  std::string text = read(tests / "employee-card" / "profile.yaml");
+  const auto sized = [&](const std::string& size) {
+    std::string changed = text;
+    const std::string content = "content: {certificate: document-signer}";
+    changed.replace(changed.find(content), content.size(), "size: " + size + "\n        " + content);
+    changed.replace(changed.find("16 KiB"), 6, "64 KiB");
+    return faults_of(changed);
+  };
+  CHECK(sized("32767") == "");
+  CHECK(sized("32768").find("the file may take 32768 bytes, the platform's files 32767; ") !=
+        std::string::npos);
+}
+
 TEST_CASE("LDS 1.8: the signature repeats the Unicode version of EF.COM") {
   std::string text = read(profiles / "prc-2017" / "profile.yaml");
   for (const char* old : {"lds: \"0107\", unicode", "lds: \"0107\"}"})
@@ -216,6 +258,21 @@ TEST_CASE("a profile cut short or with a byte changed is read or refused, and no
       faults_of(changed);
     }
   }
+}
+
+TEST_CASE("a profile has the name of its folder") {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / "perso-profile-of-another-name";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "profile.yaml") << read(tests / "employee-card" / "profile.yaml");
+  CHECK_THROWS_WITH_AS(load(folder),
+                       doctest::Contains("profile.yaml:2:10: the profile is \"employee-card\" and its folder "
+                                         "\"perso-profile-of-another-name\"; give both one name"),
+                       Error);
+  CHECK(load(folder / "profile.yaml").name ==
+        "employee-card");  // a file of its own has no folder to agree with
+  std::filesystem::remove_all(folder);
+  CHECK(load(tests / "faults" / ".." / "employee-card" / "").name == "employee-card");
 }
 
 TEST_CASE("a profile that is not there") {

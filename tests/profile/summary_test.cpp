@@ -36,7 +36,7 @@ std::string summary(const Profile& profile) {
       out << "  " << std::setw(10) << file.name << std::hex << std::uppercase << std::setfill('0')
           << std::right << std::setw(4) << file.fid.value << std::dec << std::setfill(' ') << std::left << ' '
           << std::setw(7) << name_of(file.read, accesses) << std::setw(11) << kind_of(file.content)
-          << room_for(file.content, profile) << '\n';
+          << room_for(file, application, profile) << '\n';
   }
   return out.str();
 }

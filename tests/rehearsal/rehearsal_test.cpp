@@ -22,21 +22,28 @@ namespace {
 constexpr Instant now{std::chrono::seconds{1'795'305'600}};  // 2026-11-22
 constexpr std::size_t command_limit = 65535;
 
-const keys::KeySet& keys_for_tests() {
-  static test::SeededRandom signing(1);
-  static const keys::KeySet keys = [] {
-    const fs::path folder = fs::temp_directory_path() / ("perso-rehearsal-" + std::to_string(::getpid()));
-    fs::create_directories(folder);
-    const Secret passphrase = Secret::copy_of(as_bytes("a passphrase for tests"));
+/// The key set on the disk, made once.
+struct KeyFolder {
+  fs::path path = fs::temp_directory_path() / ("perso-rehearsal-" + std::to_string(::getpid()));
+  explicit KeyFolder(const Secret& passphrase) {
+    fs::create_directories(path);
     test::SeededRandom random(2);
-    keys::KeySet::make_specimen(folder / "keys", passphrase, crypto::EcParameters::explicit_curve, now,
-                                random);
-    keys::KeySet opened = keys::KeySet::open(folder / "keys", passphrase, signing);
-    fs::remove_all(folder);
-    return opened;
-  }();
-  return keys;
-}
+    keys::KeySet::make_specimen(path / "keys", passphrase, crypto::EcParameters::explicit_curve, now, random);
+  }
+  ~KeyFolder() { fs::remove_all(path); }
+};
+
+/// A station's keys as they were made, and the chance that their signatures draw: both begin anew.
+struct Keys {
+  test::SeededRandom signing{1};
+  keys::KeySet set = open(signing);
+
+  static keys::KeySet open(Random& signing) {
+    const Secret passphrase = Secret::copy_of(as_bytes("a passphrase for tests"));
+    static const KeyFolder folder(passphrase);
+    return keys::KeySet::open(folder.path / "keys", passphrase, signing);
+  }
+};
 
 struct Edition {
   std::string name;
@@ -64,7 +71,8 @@ std::vector<plan::Order> orders_of(const Edition& edition, const profile::Profil
 
 Rehearsal rehearsed(const profile::Profile& profile, const plan::Order& order) {
   test::SeededRandom random(4);
-  return rehearse(profile, order, keys_for_tests(), random, now, command_limit);
+  const Keys keys;
+  return rehearse(profile, order, keys.set, random, now, command_limit);
 }
 
 /// Compares with the file in golden/. What came instead is left beside the build.
@@ -118,6 +126,7 @@ TEST_CASE("a card edition that is YAML alone, command by command") {
   const Rehearsal rehearsal = rehearsed(profile, orders_of(edition, profile).front());
   check_golden("employee-card-commands.txt", as_table(rehearsal, {}, Detail::commands));
   const nlohmann::json json = as_json(rehearsal, common_links());
+  check_golden("employee-card.json", json.dump(1) + "\n");
   CHECK(json["commands"].size() == rehearsal.exchanges.size());
   CHECK(json["commands"][0]["step"] == "identify");
   CHECK(json["commands"][0]["command"] == to_hex(rehearsal.exchanges[0].command));

@@ -18,6 +18,11 @@ class SeededRandom final : public Random {
     for (std::uint8_t& byte : out) byte = static_cast<std::uint8_t>(next());
   }
 
+  void begin_anew(std::uint64_t seed) {
+    const std::lock_guard lock(mutex_);
+    state_ = seed;
+  }
+
   std::uint64_t next() {
     std::uint64_t z = state_ += 0x9E3779B97F4A7C15;
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;

@@ -96,7 +96,14 @@ void show(const inspect::Report& report) {
   std::cout << (report.passed() ? "the card keeps every promise of its edition\n" : "the card FAILS\n");
 }
 
+/// The files of two cards never stand in one folder.
+void require_fresh(const fs::path& folder) {
+  if (fs::exists(folder) && !fs::is_empty(folder))
+    throw Error(Code::usage, folder.string() + " has files already: export to a new folder");
+}
+
 void inspect_card(Program& program, const InspectOptions& options) {
+  if (!options.export_to.empty()) require_fresh(options.export_to);
   Home home = program.home();
   const std::string reader = reader_of(home.config(), options);
   const inspect::Trust trust{home.keys().trust_anchors(), home.keys().revocations()};

@@ -58,8 +58,11 @@ class Batch {
     const auto fail = [&](const std::string& what) { throw Error(Code::order_invalid, where + what); };
     std::set<std::string, std::less<>> seen;
     for (const std::string& name : names) {
-      if (!is_known(name))
-        fail("has a column that the profile does not know; take it out or correct its name");
+      if (!is_known(name)) {  // not named: a file without a header has a holder's data there
+        std::string known;
+        for (const std::string& column : all_columns()) known += (known.empty() ? "" : ", ") + column;
+        fail("has a column that the profile does not know; name the columns of these: " + known);
+      }
       if (!seen.insert(name).second) fail("has the column " + name + " twice; take one out");
     }
     for (const std::string& name : all_columns()) {

@@ -32,7 +32,7 @@ struct Order {
   /// How often the card was replaced, "00": the value of the profile's replacements field; empty where it has
   /// none.
   std::string replacement(const profile::Profile& edition) const;
-  /// The digits that open the chip; empty where the profile has none.
+  /// The card access number; empty where the profile has none.
   std::string access_number(const profile::Profile& edition) const;
 
   /// For sealing into the ledger and back.

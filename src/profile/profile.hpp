@@ -33,7 +33,7 @@ enum class FieldType {
   count,
   portrait,
   text,           // characters of a set that the profile gives
-  access_number,  // digits that open the chip (CAN); the station draws one where the order gives none
+  access_number,  // digits for opening the chip (CAN); the station draws one where the order gives none
 };
 
 using identity::LastDay;

@@ -90,7 +90,12 @@ const char* name_of(Fault::Kind kind) {
 }
 
 const Factory& Factory::of(const std::string& edition) {
-  static std::map<std::string, Factory> factories;
+  // Begun with a whole one: what it is made of dies after it.
+  static std::map<std::string, Factory> factories = [&edition] {
+    std::map<std::string, Factory> first;
+    first.emplace(edition, make_factory(edition));
+    return first;
+  }();
   const auto found = factories.find(edition);
   return found != factories.end() ? found->second
                                   : factories.emplace(edition, make_factory(edition)).first->second;

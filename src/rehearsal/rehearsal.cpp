@@ -86,9 +86,10 @@ class RecordedSlot final : public iso7816::Slot {
 std::vector<ApplicationSeen> files_seen(const plan::Plan& plan, const inspect::Report& report) {
   std::vector<ApplicationSeen> applications;
   for (const plan::PlannedApplication& planned : plan.applications) {
-    ApplicationSeen& application = applications.emplace_back(planned.name, planned.aid);
+    ApplicationSeen& application = applications.emplace_back(ApplicationSeen{planned.name, planned.aid, {}});
     for (const plan::PlannedFile& file : planned.files) {
-      FileSeen& seen = application.files.emplace_back(file.name, file.fid, file.read, !file.contents);
+      FileSeen& seen =
+          application.files.emplace_back(FileSeen{file.name, file.fid, file.read, !file.contents, 0, {}});
       const Bytes* contents = file.contents ? &*file.contents : nullptr;
       for (const inspect::ReadFile& read : report.files)
         if (contents == nullptr && read.application == planned.name && read.name == file.name)

@@ -185,10 +185,11 @@ TEST_CASE("hashes have the object identifiers that openssl gives them, and are f
                                                  {Hash::sha256, "sha256"}, {Hash::sha384, "sha384"},
                                                  {Hash::sha512, "sha512"}, {Hash::sm3, "sm3"}};
   for (const auto& [hash, name] : hashes) {
-    CAPTURE(name);
+    const std::string wanted = name;
+    CAPTURE(wanted);
     CHECK(hash_of(oid_of(hash)) == hash);
     scratch.write("oid.der", asn1::oid(oid_of(hash)));
-    CHECK(scratch.run("openssl asn1parse -inform DER -in oid.der").says(":" + std::string(name) + "\n"));
+    CHECK(scratch.run("openssl asn1parse -inform DER -in oid.der").says(":" + wanted + "\n"));
   }
   CHECK_FALSE(hash_of("2.16.840.1.101.3.4.2"));
   CHECK_FALSE(hash_of(""));

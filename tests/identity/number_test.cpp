@@ -116,9 +116,9 @@ TEST_CASE("numbers: provinces in both forms, and births of people who can hold a
       {"91139820991231001", ""},  // whether it is past is another's to judge
       {"99939819901231001", "province"},
   };
-  for (const auto& [front, rule] : cases) {
-    CAPTURE(front);
-    CHECK(rule_of(front) == rule);
+  for (const auto& one : cases) {
+    CAPTURE(one.first);
+    CHECK(rule_of(one.first) == one.second);
   }
 }
 

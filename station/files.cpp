@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 
 #include "bytes/error.hpp"
@@ -19,16 +20,16 @@ namespace {
               "cannot write " + path.string() + ": look at the disk and its permissions");
 }
 
+}  // namespace
+
 bool write_all(int fd, ByteView contents) {
   while (!contents.empty()) {
     const ssize_t written = ::write(fd, contents.data(), contents.size());
-    if (written < 0) return false;
-    contents = contents.subspan(static_cast<std::size_t>(written));
+    if (written < 0 && errno != EINTR) return false;
+    if (written > 0) contents = contents.subspan(static_cast<std::size_t>(written));
   }
   return true;
 }
-
-}  // namespace
 
 void write_private_file(const fs::path& file, ByteView contents) {
   // Made anew: the one that stood may have been open to others, or a link that leads elsewhere.

@@ -9,8 +9,10 @@
 
 namespace perso::station {
 
-// All throw Error Code::config_invalid with the path where the disk or its permissions refuse.
+// All but write_all throw Error Code::config_invalid with the path where the disk or its permissions refuse.
 
+/// Writes all of it, over interruptions by signals. False where the file takes no more.
+bool write_all(int fd, ByteView contents);
 /// Makes or replaces a file, mode 0600, and waits until it is on the disk.
 void write_private_file(const std::filesystem::path& file, ByteView contents);
 /// Makes a folder, mode 0700, with the folders above it that are not there yet. One that stands stays as it

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "bytes/error.hpp"
+#include "files.hpp"
 
 namespace perso::station {
 
@@ -56,11 +57,7 @@ void NewPrivateFile::sync_folder() const {
 }
 
 void NewPrivateFile::write_buffer() {
-  for (std::string_view rest = buffer_; !rest.empty();) {
-    const ssize_t written = ::write(fd_, rest.data(), rest.size());
-    if (written < 0 && errno != EINTR) fail();
-    if (written > 0) rest.remove_prefix(static_cast<std::size_t>(written));
-  }
+  if (!write_all(fd_, as_bytes(buffer_))) fail();
   buffer_.clear();
 }
 

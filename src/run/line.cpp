@@ -133,7 +133,7 @@ class Preparer {
   }
 
  private:
-  /// False when there is nothing to do for now.
+  /// False when the stock is full or the queue is empty.
   bool stock_up() {
     if (!shared_.stock().wants_more()) return false;
     const std::size_t runs_closed = shared_.stock().runs_closed();

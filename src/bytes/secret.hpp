@@ -7,8 +7,8 @@ namespace perso {
 
 /// Owns secret bytes (a key, a passphrase, a shared secret). Move-only; the memory is overwritten on
 /// destruction and on assignment. There is no stream operator, no formatter and no comparison. `expose` is
-/// for the layers that compute with keys, `crypto`, `keys` and the chip's own side in `vchip`; a test holds
-/// every other layer to that.
+/// for the layers that compute with keys, `crypto`, `keys`, `channel` and the chip's own side in `vchip`; a
+/// test holds every other layer to that.
 class Secret {
  public:
   Secret() = default;

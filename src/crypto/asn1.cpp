@@ -56,24 +56,52 @@ std::string digits_of(Instant instant) {
   return out + "Z";
 }
 
+bool is_digit(std::uint8_t character) {
+  return character >= '0' && character <= '9';
+}
+
 int number(ByteView text, std::size_t offset, std::size_t size) {
   int value = 0;
   for (const std::uint8_t character : text.subspan(offset, size)) {
-    require(character >= '0' && character <= '9', "a time of digits is wanted");
+    require(is_digit(character), "a time of digits is wanted");
     value = 10 * value + (character - '0');
   }
   return value;
 }
 
-/// The rest of a time behind its year, MMDDhhmmssZ.
-Instant instant_in(int full_year, ByteView rest) {
+/// Where the digits in front end.
+std::size_t digits_in(ByteView text) {
+  return static_cast<std::size_t>(std::ranges::find_if_not(text, is_digit) - text.begin());
+}
+
+/// What follows the seconds: a fraction, and Z or the difference to UTC.
+std::chrono::minutes read_zone(ByteView text, Deviations& deviations) {
   using namespace std::chrono;
-  require(rest.size() == 11 && rest.back() == 'Z', "a time in whole seconds, with Z, is wanted");
+  if (!text.empty() && (text[0] == '.' || text[0] == ',')) {
+    deviations.found("a time has fractions of a second");
+    text = text.subspan(1 + digits_in(text.subspan(1)));
+  }
+  if (text.size() == 1 && text[0] == 'Z') return minutes(0);
+  require(text.size() == 5 && (text[0] == '+' || text[0] == '-'), "a time in UTC is wanted");
+  deviations.found("a time is not written in UTC");
+  const minutes difference = hours(number(text, 1, 2)) + minutes(number(text, 3, 2));
+  require(difference < hours(24), "not a difference to UTC");
+  return text[0] == '+' ? difference : -difference;
+}
+
+/// The rest of a time behind its year, MMDDhhmmssZ.
+Instant instant_in(int full_year, ByteView rest, Deviations& deviations) {
+  using namespace std::chrono;
+  const std::size_t digits = digits_in(rest);
+  require(digits == 10 || digits == 8, "a time in whole seconds is wanted");
+  if (digits == 8) deviations.found("a time has no seconds");
   const year_month_day date(year(full_year), month(static_cast<unsigned>(number(rest, 0, 2))),
                             day(static_cast<unsigned>(number(rest, 2, 2))));
-  const int hour = number(rest, 4, 2), minute = number(rest, 6, 2), second = number(rest, 8, 2);
+  const int hour = number(rest, 4, 2), minute = number(rest, 6, 2),
+            second = digits == 10 ? number(rest, 8, 2) : 0;
   require(date.ok() && hour < 24 && minute < 60 && second < 60, "not a time");
-  return sys_days(date) + hours(hour) + minutes(minute) + seconds(second);
+  return sys_days(date) + hours(hour) + minutes(minute) + seconds(second) -
+         read_zone(rest.subspan(digits), deviations);
 }
 
 }  // namespace
@@ -143,10 +171,12 @@ ByteView read_bit_string(const tlv::Element& element) {
   return element.value.subspan(1);
 }
 
-bool read_true(const tlv::Element& element) {
-  require(element.tag == tag::boolean && element.value.size() == 1 && element.value[0] == 0xFF,
-          "TRUE is wanted");
-  return true;
+bool read_boolean(const tlv::Element& element, Deviations& deviations) {
+  require(element.tag == tag::boolean && element.value.size() == 1, "a truth value is wanted");
+  const std::uint8_t value = element.value[0];
+  if (value == 0) deviations.found("a FALSE is written out");
+  if (value != 0 && value != 0xFF) deviations.found("a TRUE is not FF");
+  return value != 0;
 }
 
 Bytes time(Instant instant) {
@@ -159,24 +189,24 @@ Bytes generalized_time(Instant instant) {
   return tlv::encode(tag::generalized_time, as_bytes(digits_of(instant)));
 }
 
-Instant read_time(const tlv::Element& element) {
+Instant read_time(const tlv::Element& element, Deviations& deviations) {
   const bool utc = element.tag == tag::utc_time;
   require(utc || element.tag == tag::generalized_time, "a time is wanted");
+  const ByteView text = element.value;
   if (!utc) {
-    const Instant instant = read_generalized_time(element.value);
-    require(number(element.value, 0, 4) < 1950 || number(element.value, 0, 4) >= 2050,
-            "a year before 2050 is written as UTCTime");
+    const Instant instant = read_generalized_time(text, deviations);
+    if (const int year = number(text, 0, 4); year >= 1950 && year < 2050)
+      deviations.found("a year before 2050 is not written as UTCTime");
     return instant;
   }
-  const ByteView text = element.value;
-  require(text.size() == 13, "a time in whole seconds, with Z, is wanted");
+  require(text.size() >= 2, "a time is wanted");
   const int year = number(text, 0, 2);
-  return instant_in(year + (year < 50 ? 2000 : 1900), text.subspan(2));
+  return instant_in(year + (year < 50 ? 2000 : 1900), text.subspan(2), deviations);
 }
 
-Instant read_generalized_time(ByteView text) {
-  require(text.size() == 15, "a time in whole seconds, with Z, is wanted");
-  return instant_in(number(text, 0, 4), text.subspan(4));
+Instant read_generalized_time(ByteView text, Deviations& deviations) {
+  require(text.size() >= 4, "a time is wanted");
+  return instant_in(number(text, 0, 4), text.subspan(4), deviations);
 }
 
 Bytes set_of(std::vector<Bytes> elements) {

@@ -7,18 +7,19 @@
 #include <vector>
 
 #include "bytes/clock.hpp"
+#include "bytes/deviations.hpp"
 #include "tlv/tlv.hpp"
 
 namespace perso::crypto::asn1 {
 
 namespace tag {
 constexpr tlv::Tag boolean{0x01}, integer{0x02}, bit_string{0x03}, octet_string{0x04}, null{0x05}, oid{0x06},
-    utf8_string{0x0C}, printable_string{0x13}, utc_time{0x17}, generalized_time{0x18}, sequence{0x30},
-    set{0x31};
+    utf8_string{0x0C}, printable_string{0x13}, bmp_string{0x1E}, utc_time{0x17}, generalized_time{0x18},
+    sequence{0x30}, set{0x31};
 }  // namespace tag
 
 // Writers give whole elements; readers take one, require its tag, and throw Code::malformed on anything that
-// is not DER.
+// is not DER. Those with Deviations take what is BER, or breaks a rule of RFC 5280, and tell it.
 
 /// From dotted form, for instance "2.23.136.1.1.1".
 Bytes oid(std::string_view dotted);
@@ -35,17 +36,17 @@ ByteView read_integer(const tlv::Element& element);
 Bytes bit_string(ByteView octets);
 ByteView read_bit_string(const tlv::Element& element);
 
-/// Only TRUE is ever encoded: a FALSE is a default that DER leaves out.
-bool read_true(const tlv::Element& element);
+/// Only TRUE is ever encoded, as FF: a FALSE is a default that DER leaves out.
+bool read_boolean(const tlv::Element& element, Deviations& deviations);
 
 /// UTCTime through 2049, GeneralizedTime from 2050 (RFC 5280 4.1.2.5), whole seconds, Z.
 Bytes time(Instant instant);
 Bytes generalized_time(Instant instant);
-/// Either form, each only for its own years.
-Instant read_time(const tlv::Element& element);
-/// The contents of a GeneralizedTime of any year, whole seconds, Z: where an implicit tag takes its tag's
-/// place.
-Instant read_generalized_time(ByteView text);
+/// Either form, each only for its own years. Deviations: a GeneralizedTime before 2050, a UTCTime without
+/// seconds, a difference to UTC in place of Z, fractions of a second, which are dropped.
+Instant read_time(const tlv::Element& element, Deviations& deviations);
+/// The contents of a GeneralizedTime of any year, as an implicit tag has them.
+Instant read_generalized_time(ByteView text, Deviations& deviations);
 
 /// SET OF: elements in the ascending order of their encodings.
 Bytes set_of(std::vector<Bytes> elements);

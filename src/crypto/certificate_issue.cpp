@@ -37,14 +37,20 @@ void check(const Name& name) {
   }
 }
 
+/// A CSCA, under its own key or under the one before.
+bool is_authority(CertificateProfile profile) {
+  return profile == CertificateProfile::csca || profile == CertificateProfile::link;
+}
+
 void check(const CertificateRequest& request) {
   check(request.subject);
   check(request.issuer);
   require(request.subject.country == request.issuer.country, "subject and issuer are of one country");
-  const bool csca = request.profile == CertificateProfile::csca;
-  require(csca == (request.subject == request.issuer),
-          "a CSCA names itself as issuer, a document signer its CSCA");
-  require(csca == request.document_types.empty(), "document types are a document signer's, one at least");
+  const bool self = request.subject == request.issuer;
+  if (request.profile == CertificateProfile::csca) require(self, "a CSCA names itself as issuer");
+  if (!is_authority(request.profile)) require(!self, "a signer names its CSCA as issuer");
+  require((request.profile == CertificateProfile::document_signer) == !request.document_types.empty(),
+          "document types are a document signer's, one at least");
   const bool zero =
       std::all_of(request.serial.begin(), request.serial.end(), [](std::uint8_t b) { return b == 0; });
   require(!zero && request.serial.size() <= 20 && (request.serial.size() < 20 || request.serial[0] < 0x80),
@@ -106,7 +112,7 @@ Bytes document_type_list(const CertificateRequest& request) {
 
 Bytes extensions(const CertificateRequest& request, const EcPublicKey& subject_key,
                  const EcPublicKey& issuer_key) {
-  const bool csca = request.profile == CertificateProfile::csca;
+  const bool authority = is_authority(request.profile);
   const std::uint8_t cert_and_crl_sign[] = {0x03, 0x02, 0x01, 0x06};
   const std::uint8_t digital_signature[] = {0x03, 0x02, 0x07, 0x80};
   const std::uint8_t ca_path_length_zero[] = {0x30, 0x06, 0x01, 0x01, 0xFF, 0x02, 0x01, 0x00};
@@ -116,13 +122,17 @@ Bytes extensions(const CertificateRequest& request, const EcPublicKey& subject_k
   append(out, extension(id_ce_subject_key_id, Critical::no,
                         tlv::encode(asn1::tag::octet_string, key_id(subject_key))));
   append(out, extension(id_ce_key_usage, Critical::yes,
-                        csca ? ByteView(cert_and_crl_sign) : ByteView(digital_signature)));
+                        authority ? ByteView(cert_and_crl_sign) : ByteView(digital_signature)));
   append(out, extension(id_ce_private_key_usage_period, Critical::no, usage_period(request)));
   append(out, extension(id_ce_subject_alt_name, Critical::no, names));
   append(out, extension(id_ce_issuer_alt_name, Critical::no, names));
-  if (csca) append(out, extension(id_ce_basic_constraints, Critical::yes, ca_path_length_zero));
+  if (authority) append(out, extension(id_ce_basic_constraints, Critical::yes, ca_path_length_zero));
   append(out, extension(id_ce_crl_distribution_points, Critical::no, crl_distribution_points(request)));
-  if (!csca) append(out, extension(id_icao_document_type_list, Critical::no, document_type_list(request)));
+  if (request.profile == CertificateProfile::document_signer)
+    append(out, extension(id_icao_document_type_list, Critical::no, document_type_list(request)));
+  if (request.profile == CertificateProfile::master_list_signer)
+    append(out, extension(id_ce_extended_key_usage, Critical::yes,
+                          sequence({asn1::oid(id_icao_master_list_signer)})));
   return sequence({out});
 }
 
@@ -131,13 +141,14 @@ Bytes extensions(const CertificateRequest& request, const EcPublicKey& subject_k
 Bytes issue_certificate(const CertificateRequest& request, const EcPublicKey& subject_key,
                         const EcPublicKey& issuer_key, const SignOperation& sign) {
   check(request);
-  const Bytes algorithm = signature_identifier(issuer_key.signature_hash());
+  const PublicKey issuer(issuer_key);
+  const Bytes algorithm = signature_identifier(issuer.signature_algorithm());
   const Bytes tbs = sequence({tlv::encode(constructed(0), asn1::integer(std::uint8_t{2})),
                               asn1::integer(request.serial), algorithm, encode(request.issuer),
                               sequence({asn1::time(request.not_before), asn1::time(request.not_after)}),
                               encode(request.subject), subject_key.spki(request.parameters),
                               tlv::encode(constructed(3), extensions(request, subject_key, issuer_key))});
-  return sign_structure(tbs, algorithm, issuer_key, sign);
+  return sign_structure(tbs, algorithm, issuer, sign);
 }
 
 }  // namespace perso::crypto

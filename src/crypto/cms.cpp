@@ -2,6 +2,7 @@
 
 #include "bytes/error.hpp"
 #include "crypto/algorithms.hpp"
+#include "crypto/ber.hpp"
 #include "crypto/signed_data.hpp"
 #include "crypto/x509.hpp"
 
@@ -19,6 +20,7 @@ constexpr std::string_view id_message_digest = "1.2.840.113549.1.9.4";
 constexpr std::string_view id_signing_time = "1.2.840.113549.1.9.5";
 
 constexpr std::size_t max_attributes = 16;
+constexpr tlv::Tag tag_one = constructed(1);  // lists beside certificates, and attributes behind a signature
 
 void require(bool holds, const char* what) {
   if (!holds) throw Error(Code::malformed, std::string("CMS: ") + what);
@@ -28,29 +30,36 @@ Bytes attribute(std::string_view type, ByteView value) {
   return sequence({asn1::oid(type), tlv::encode(asn1::tag::set, value)});
 }
 
-/// RFC 5652 5.1: of a SignedData without attribute certificates, and with a signer by issuer and serial
-/// number.
-std::uint8_t version_for(std::string_view content_type) {
-  return content_type == id_data ? 1 : 3;
+/// RFC 5652 5.1, 5.3: of a SignedData without attribute certificates, and of its SignerInfo.
+std::uint8_t version_for(std::string_view content_type, const SignerIdentifier& signer) {
+  return content_type == id_data && signer.key_id.empty() ? 1 : 3;
+}
+std::uint8_t version_for(const SignerIdentifier& signer) {
+  return signer.key_id.empty() ? 1 : 3;
 }
 
 struct SignerInfo {
   SignerIdentifier identifier;
   Hash digest_algorithm;
-  tlv::Element attributes;
+  std::optional<ByteView> attributes;
+  SignatureAlgorithm signature_algorithm;
   ByteView signature;
 };
 
-SignerInfo read_signer_info(ByteView signer_infos) {
+SignerInfo read_signer_info(ByteView signer_infos, Deviations& deviations) {
   tlv::Reader reader = only_signer_info(signer_infos);
-  require(read_version(reader) == 1, "a SignerInfo of another version");
   SignerInfo out{};
-  out.identifier = read_signer_identifier(reader);
+  const std::uint8_t version = read_version(reader);
+  out.identifier = read_signer_identifier(reader, deviations);
+  if (version != version_for(out.identifier)) deviations.found("a SignerInfo is of another version");
   out.digest_algorithm = read_digest_algorithm(reader.expect(asn1::tag::sequence));
-  out.attributes = reader.expect(tag_zero);
-  require(read_signature_algorithm(reader.expect(asn1::tag::sequence)) == out.digest_algorithm,
-          "signature and digest are over different hashes");
+  if (const auto attributes = reader.take(tag_zero)) out.attributes = attributes->value;
+  out.signature_algorithm =
+      read_signature_algorithm(reader.expect(asn1::tag::sequence), out.digest_algorithm, deviations);
+  if (out.signature_algorithm.hash != out.digest_algorithm)
+    deviations.found("signature and digest are over different hashes");
   out.signature = reader.expect(asn1::tag::octet_string).value;
+  if (reader.take(tag_one)) deviations.found("there are unsigned attributes");
   reader.expect_end();
   return out;
 }
@@ -61,8 +70,8 @@ struct Attributes {
   std::optional<Instant> signing_time;
 };
 
-Attributes read_attributes(ByteView contents) {
-  require(asn1::sorted(contents), "the signed attributes are not in DER order");
+Attributes read_attributes(ByteView contents, Deviations& deviations) {
+  if (!asn1::sorted(contents)) deviations.found("the signed attributes are not in DER order");
   Attributes out;
   std::size_t count = 0;
   for (tlv::Reader reader(contents); !reader.at_end();) {
@@ -81,10 +90,32 @@ Attributes read_attributes(ByteView contents) {
       out.message_digest = copy(value.value);
     } else if (type == id_signing_time) {
       require(!out.signing_time, "signingTime stands twice");
-      out.signing_time = asn1::read_time(tlv::single(values));
+      out.signing_time = asn1::read_time(tlv::single(values), deviations);
     }
   }
   return out;
+}
+
+/// What is signed says what it is and how it digests, once each.
+Attributes checked_attributes(const SignerInfo& info, const std::string& content_type,
+                              Deviations& deviations) {
+  if (!info.attributes) {
+    deviations.found("there are no signed attributes");
+    return {};
+  }
+  Attributes out = read_attributes(*info.attributes, deviations);
+  require(out.content_type == content_type, "the signed contentType is missing or another");
+  require(out.message_digest.has_value(), "messageDigest is missing");
+  if (!out.signing_time) deviations.found("the signing time is missing");
+  return out;
+}
+
+/// The signed attributes as DER has them: some signers sort before they sign, and store them as they came.
+Bytes in_order(ByteView attributes) {
+  std::vector<Bytes> elements;
+  for (tlv::Reader reader(tlv::single(attributes).value); !reader.at_end();)
+    elements.push_back(copy(reader.next().encoded));
+  return asn1::set_of(std::move(elements));
 }
 
 /// EncapsulatedContentInfo: the contents of eContent, if it is there.
@@ -100,7 +131,8 @@ std::optional<Bytes> read_content(tlv::Reader& encapsulated) {
 /// @param encapsulated EncapsulatedContentInfo of this type
 Bytes sign_over(std::string_view content_type, ByteView encapsulated, ByteView content,
                 const Certificate& signer, Instant signing_time, const SignOperation& sign) {
-  const Hash hash = signer.public_key().signature_hash();
+  const SignatureAlgorithm algorithm = signer.public_key().signature_algorithm();
+  const Hash hash = algorithm.hash;
   const Bytes digest_algorithm = digest_identifier(hash);
   const Bytes message_digest = tlv::encode(asn1::tag::octet_string, digest(hash, content));
   // Signed as SET OF, stored as [0] IMPLICIT (RFC 5652 5.4).
@@ -112,11 +144,12 @@ Bytes sign_over(std::string_view content_type, ByteView encapsulated, ByteView c
   const Bytes signature = checked_signature(attributes, signer.public_key(), sign);
 
   const Bytes signer_info = sequence({asn1::integer(std::uint8_t{1}), signer_identifier(signer),
-                                      digest_algorithm, stored_attributes, signature_identifier(hash),
+                                      digest_algorithm, stored_attributes, signature_identifier(algorithm),
                                       tlv::encode(asn1::tag::octet_string, signature)});
   const Bytes signed_data =
-      sequence({asn1::integer(version_for(content_type)), tlv::encode(asn1::tag::set, digest_algorithm),
-                encapsulated, tlv::encode(tag_zero, signer.der()), tlv::encode(asn1::tag::set, signer_info)});
+      sequence({asn1::integer(version_for(content_type, SignerIdentifier())),
+                tlv::encode(asn1::tag::set, digest_algorithm), encapsulated,
+                tlv::encode(tag_zero, signer.der()), tlv::encode(asn1::tag::set, signer_info)});
   return content_info(id_signed_data, signed_data);
 }
 
@@ -134,37 +167,59 @@ Bytes sign_cms_detached(ByteView content, const Certificate& signer, Instant sig
 }
 
 SignedData SignedData::parse(ByteView der) {
+  NoDeviations none;
+  return parse(der, none);
+}
+
+SignedData SignedData::parse(ByteView der, Deviations& deviations) {
+  return read_signed_data(der, max_signed_data_bytes, deviations);
+}
+
+SignedData detail::read_signed_data(ByteView received, std::size_t limit, Deviations& deviations) {
+  require(received.size() <= limit, "larger than any that is read");
+  const Bytes der = asn1::to_der(received, deviations);
   tlv::Reader fields(read_content_info(der, id_signed_data));
   const std::uint8_t version = read_version(fields);
   const ByteView digest_algorithms = fields.expect(asn1::tag::set).value;
   tlv::Reader encapsulated(fields.expect(asn1::tag::sequence).value);
   const std::string content_type = asn1::read_oid(encapsulated.expect(asn1::tag::oid));
   std::optional<Bytes> content = read_content(encapsulated);
-  require(version == version_for(content_type), "another version");
   const ByteView certificates = fields.expect(tag_zero).value;
-  const SignerInfo info = read_signer_info(fields.expect(asn1::tag::set).value);
+  if (fields.take(tag_one)) deviations.found("there are revocation lists inside");
+  const SignerInfo info = read_signer_info(fields.expect(asn1::tag::set).value, deviations);
   fields.expect_end();
 
-  require(names_digest(digest_algorithms, info.digest_algorithm),
-          "the signer's digest algorithm is not announced");
-  const Attributes attributes = read_attributes(info.attributes.value);
-  require(attributes.content_type == content_type, "the signed contentType is missing or another");
-  require(attributes.message_digest.has_value(), "messageDigest is missing");
+  if (version != version_for(content_type, info.identifier))
+    deviations.found("a SignedData is of another version");
+  if (!names_digest(digest_algorithms, info.digest_algorithm))
+    deviations.found("the signer's digest algorithm is not announced");
+  const Attributes attributes = checked_attributes(info, content_type, deviations);
   return SignedData{
       .content_type = content_type,
       .content = std::move(content),
-      .signer = certificate_among(certificates, info.identifier),
-      .signed_attributes = tlv::encode(asn1::tag::set, info.attributes.value),
+      .signer = certificate_among(certificates, info.identifier, deviations),
+      .signed_attributes = info.attributes ? tlv::encode(asn1::tag::set, *info.attributes) : Bytes(),
       .signature = copy(info.signature),
-      .message_digest = *attributes.message_digest,
+      .message_digest = attributes.message_digest.value_or(Bytes()),
       .signing_time = attributes.signing_time,
       .digest_algorithm = info.digest_algorithm,
+      .signature_algorithm = info.signature_algorithm,
   };
 }
 
 bool SignedData::verify(ByteView signed_content) const {
-  return message_digest == digest(digest_algorithm, signed_content) &&
-         signer.public_key().verify(digest_algorithm, signed_attributes, signature);
+  const auto signs = [&](ByteView message) {
+    return signer.public_key().verify(signature_algorithm, message, signature);
+  };
+  if (signed_attributes.empty()) {
+    // Or else the attributes of another signature could be shown as a content that was signed.
+    const bool attributes = !signed_content.empty() && signed_content[0] == asn1::tag::set.value;
+    return !attributes && signs(signed_content);
+  }
+  if (message_digest != digest(digest_algorithm, signed_content)) return false;
+  if (signs(signed_attributes)) return true;
+  const Bytes sorted = in_order(signed_attributes);
+  return sorted != signed_attributes && signs(sorted);
 }
 
 }  // namespace perso::crypto

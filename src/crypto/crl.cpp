@@ -18,6 +18,7 @@ using asn1::sequence;
 constexpr std::size_t max_crl_bytes = 1 << 20;
 constexpr std::size_t max_number_bytes = 19;  // with the sign 20, RFC 5280 5.2.3
 constexpr std::size_t max_serial_bytes = 20;
+constexpr std::size_t max_entries = 32768;
 constexpr tlv::Tag enumerated{0x0A};
 
 void require(bool holds, const char* what) {
@@ -60,16 +61,13 @@ RevocationReason read_reason(ByteView value) {
   return static_cast<RevocationReason>(number[0]);
 }
 
-Revocation read_entry(const tlv::Element& element) {
+Revocation read_entry(const tlv::Element& element, Deviations& deviations) {
   tlv::Reader fields(element.value);
   Revocation out;
-  const tlv::Element serial = fields.expect(asn1::tag::integer);
-  asn1::read_integer(serial);
-  require(serial.value.size() <= max_serial_bytes, "a serial number is too long");
-  out.serial = copy(serial.value);
-  out.at = asn1::read_time(fields.next());
+  out.serial = read_serial(fields.next(), deviations);
+  out.at = asn1::read_time(fields.next(), deviations);
   if (const auto extensions = fields.take(asn1::tag::sequence)) {
-    for (const Extension& extension : read_extensions(*extensions)) {
+    for (const Extension& extension : read_extensions(*extensions, deviations)) {
       if (extension.id == id_ce_reason_code)
         out.reason = read_reason(extension.value);
       else
@@ -80,11 +78,35 @@ Revocation read_entry(const tlv::Element& element) {
   return out;
 }
 
+std::vector<Revocation> read_entries(const tlv::Element& list, Deviations& deviations) {
+  std::vector<Revocation> out;
+  tlv::Reader reader(list.value);
+  if (reader.at_end()) deviations.found("an empty list of entries is not left out");
+  while (!reader.at_end()) {
+    require(out.size() < max_entries, "more than 32,768 entries");
+    out.push_back(read_entry(reader.expect(asn1::tag::sequence), deviations));
+  }
+  return out;
+}
+
+/// The version, which only a list of version 2 says.
+void read_version(tlv::Reader& fields, Deviations& deviations) {
+  const auto field = fields.take(asn1::tag::integer);
+  if (!field) return deviations.found("a revocation list is not version 2");
+  const ByteView version = asn1::read_integer(*field);
+  require(version.size() == 1 && version[0] == 1, "of a version that does not exist");
+}
+
+bool is_time(ByteView rest) {
+  return !rest.empty() &&
+         (rest[0] == asn1::tag::utc_time.value || rest[0] == asn1::tag::generalized_time.value);
+}
+
 }  // namespace
 
 Bytes issue_crl(const CrlRequest& request, const Certificate& issuer, const SignOperation& sign) {
   check(request, issuer);
-  const Bytes algorithm = signature_identifier(issuer.public_key().signature_hash());
+  const Bytes algorithm = signature_identifier(issuer.public_key().signature_algorithm());
   Bytes entries;
   for (const Revocation& entry : request.revoked) append(entries, encode(entry));
   // An empty list is left out (RFC 5280 5.1.2.6).
@@ -99,45 +121,62 @@ Bytes issue_crl(const CrlRequest& request, const Certificate& issuer, const Sign
 }
 
 Crl Crl::parse(ByteView der) {
-  const SignedStructure whole = read_signed(der, max_crl_bytes);
+  NoDeviations none;
+  return parse(der, none);
+}
+
+Crl Crl::parse(ByteView der, Deviations& deviations) {
+  const SignedStructure whole = read_signed(der, max_crl_bytes, deviations);
   tlv::Reader fields(whole.tbs.value);
-  const ByteView version = asn1::read_integer(fields.expect(asn1::tag::integer));
-  require(version.size() == 1 && version[0] == 1, "not version 2");
+  read_version(fields, deviations);
   require(std::ranges::equal(fields.expect(asn1::tag::sequence).encoded, whole.algorithm.encoded),
           "it names two signature algorithms");
   Crl out;
-  out.signature_hash_ = read_signature_algorithm(whole.algorithm);
+  out.signature_algorithm_ = read_signature_algorithm(whole.algorithm, deviations);
   out.issuer_ = read_name(fields);
-  out.this_update_ = asn1::read_time(fields.next());
-  out.next_update_ = asn1::read_time(fields.next());
-  require(out.this_update_ < out.next_update_, "the next one does not come after it");
-  if (const auto entries = fields.take(asn1::tag::sequence)) {
-    tlv::Reader reader(entries->value);
-    require(!reader.at_end(), "an empty list of entries is left out");
-    while (!reader.at_end()) out.revoked_.push_back(read_entry(reader.expect(asn1::tag::sequence)));
-  }
-  for (const Extension& extension : read_extensions(tlv::single(fields.expect(constructed(0)).value))) {
+  out.this_update_ = asn1::read_time(fields.next(), deviations);
+  if (is_time(fields.rest()))
+    out.next_update_ = asn1::read_time(fields.next(), deviations);
+  else
+    deviations.found("a revocation list does not say when the next one comes");
+  if (out.next_update_ && out.this_update_ >= *out.next_update_)
+    deviations.found("a revocation list's next one does not come after it");
+  if (const auto entries = fields.take(asn1::tag::sequence))
+    out.revoked_ = read_entries(*entries, deviations);
+  if (const auto extensions = fields.take(constructed(0)))
+    out.take_extensions(tlv::single(extensions->value), deviations);
+  fields.expect_end();
+  if (out.authority_key_id_.empty()) deviations.found("a revocation list does not say which key signed it");
+  out.der_ = copy(der);
+  out.tbs_ = whole.signed_bytes;
+  out.signature_ = copy(whole.signature);
+  return out;
+}
+
+void Crl::take_extensions(const tlv::Element& extensions, Deviations& deviations) {
+  for (const Extension& extension : read_extensions(extensions, deviations)) {
+    require(extension.id != id_ce_delta_crl_indicator, "it is a delta list");
     if (extension.id == id_ce_authority_key_id)
-      out.authority_key_id_ = read_authority_key_id(extension.value);
+      authority_key_id_ = read_authority_key_id(extension.value);
     else if (extension.id == id_ce_crl_number)
-      out.number_ = copy(asn1::read_integer(tlv::single(extension.value)));
+      number_ = copy(asn1::read_integer(tlv::single(extension.value)));
     else
       not_understood(extension);
   }
-  fields.expect_end();
-  require(!out.authority_key_id_.empty(), "the authority key identifier is missing");
-  out.tbs_ = copy(whole.tbs.encoded);
-  out.signature_ = copy(whole.signature);
-  return out;
 }
 
 bool Crl::revokes(const Bytes& serial) const {
   return std::ranges::find(revoked_, serial, &Revocation::serial) != revoked_.end();
 }
 
+bool Crl::names_issuer(const Certificate& issuer) const {
+  return issuer_ == issuer.subject_name() ||
+         (!authority_key_id_.empty() && authority_key_id_ == issuer.subject_key_id());
+}
+
 bool Crl::signed_by(const Certificate& issuer) const {
-  return issuer.may_sign_revocations() && issuer_ == issuer.subject_name() &&
-         issuer.public_key().verify(signature_hash_, tbs_, signature_);
+  return names_issuer(issuer) && issuer.may_sign_revocations() &&
+         issuer.public_key().verify(signature_algorithm_, tbs_, signature_);
 }
 
 }  // namespace perso::crypto

@@ -1,4 +1,4 @@
-// Certificate revocation lists (X.509 version 2) of the ICAO 9303-12 CRL profile, ECDSA or SM2.
+// Certificate revocation lists: issuing those of the ICAO 9303-12 CRL profile, and reading any state's.
 #pragma once
 
 #include <optional>
@@ -42,29 +42,37 @@ struct CrlRequest {
 /// lists, or a signature of another key
 Bytes issue_crl(const CrlRequest& request, const Certificate& issuer, const SignOperation& sign);
 
-/// A revocation list as it was read: complete and direct. Strict DER, at most 1 MiB; unknown critical
-/// extensions are refused, and so are those that make a list partial or indirect.
+/// A revocation list as it was read: complete and direct, 1 MiB at most. Delta lists and unknown critical
+/// extensions, which make a list partial or indirect, are refused always.
 class Crl {
  public:
-  /// @throws Error Code::malformed
+  /// Our own: strict DER, version 2. @throws Error Code::malformed
   static Crl parse(ByteView der);
+  /// Any state's: BER, version 1, a missing next update or authority key identifier are told to `deviations`.
+  /// @throws Error Code::malformed
+  static Crl parse(ByteView der, Deviations& deviations);
 
-  const Bytes& issuer_name() const { return issuer_; }  // DER Name
-  const Bytes& authority_key_id() const { return authority_key_id_; }
-  const Bytes& number() const { return number_; }  // magnitude
+  const Bytes& der() const { return der_; }                            // as it was read
+  const Bytes& issuer_name() const { return issuer_; }                 // DER Name
+  const Bytes& authority_key_id() const { return authority_key_id_; }  // empty where it is missing
+  const Bytes& number() const { return number_; }                      // magnitude
   Instant this_update() const { return this_update_; }
-  Instant next_update() const { return next_update_; }
+  std::optional<Instant> next_update() const { return next_update_; }
   const std::vector<Revocation>& revoked() const { return revoked_; }
   /// Whether this serial number of the list's issuer is on it.
   bool revokes(const Bytes& serial) const;
-  /// Whether the list was signed by this certificate, which bears the issuer's name and may sign lists.
+  /// As Certificate::names_issuer.
+  bool names_issuer(const Certificate& issuer) const;
+  /// Whether the list was signed by this certificate, which it names and which may sign lists.
   bool signed_by(const Certificate& issuer) const;
 
  private:
   Crl() = default;
-  Bytes tbs_, signature_, issuer_, authority_key_id_, number_;
-  Hash signature_hash_ = Hash::sha256;
-  Instant this_update_{}, next_update_{};
+  void take_extensions(const tlv::Element& extensions, Deviations& deviations);
+  Bytes der_, tbs_, signature_, issuer_, authority_key_id_, number_;
+  SignatureAlgorithm signature_algorithm_;
+  Instant this_update_{};
+  std::optional<Instant> next_update_;
   std::vector<Revocation> revoked_;
 };
 

@@ -23,20 +23,28 @@ constexpr std::string_view id_prime_field = "1.2.840.10045.1.1";
 /// GM/T 0009 clause 10: where no other user identity was agreed upon.
 constexpr std::string_view sm2_user_id = "1234567812345678";
 
-struct Curve {
+struct KnownCurve {
   std::string_view name;
   std::string_view oid;
+  std::size_t field_bytes;
   Hash hash;
 
   bool sm2() const { return hash == Hash::sm3; }
 };
 
 constexpr std::array known_curves = {
-    Curve{"secp256r1", "1.2.840.10045.3.1.7", Hash::sha256},
-    Curve{"secp384r1", "1.3.132.0.34", Hash::sha384},
-    Curve{"secp521r1", "1.3.132.0.35", Hash::sha512},
-    Curve{"brainpoolP256r1", "1.3.36.3.3.2.8.1.1.7", Hash::sha256},
-    Curve{"sm2p256v1", "1.2.156.10197.1.301", Hash::sm3},
+    KnownCurve{"secp192r1", "1.2.840.10045.3.1.1", 24, Hash::sha256},
+    KnownCurve{"secp224r1", "1.3.132.0.33", 28, Hash::sha256},
+    KnownCurve{"secp256r1", "1.2.840.10045.3.1.7", 32, Hash::sha256},
+    KnownCurve{"secp384r1", "1.3.132.0.34", 48, Hash::sha384},
+    KnownCurve{"secp521r1", "1.3.132.0.35", 66, Hash::sha512},
+    KnownCurve{"brainpoolP192r1", "1.3.36.3.3.2.8.1.1.3", 24, Hash::sha256},
+    KnownCurve{"brainpoolP224r1", "1.3.36.3.3.2.8.1.1.5", 28, Hash::sha256},
+    KnownCurve{"brainpoolP256r1", "1.3.36.3.3.2.8.1.1.7", 32, Hash::sha256},
+    KnownCurve{"brainpoolP320r1", "1.3.36.3.3.2.8.1.1.9", 40, Hash::sha384},
+    KnownCurve{"brainpoolP384r1", "1.3.36.3.3.2.8.1.1.11", 48, Hash::sha384},
+    KnownCurve{"brainpoolP512r1", "1.3.36.3.3.2.8.1.1.13", 64, Hash::sha512},
+    KnownCurve{"sm2p256v1", "1.2.156.10197.1.301", 32, Hash::sm3},
 };
 
 [[noreturn]] void malformed(const std::string& what) {
@@ -44,35 +52,44 @@ constexpr std::array known_curves = {
 }
 
 /// The library's own group: it is built once for the whole process, with its tables.
-Botan::EC_Group group_of(const Curve& curve) {
+Botan::EC_Group group_of(const KnownCurve& curve) {
   return guarded("the curve is not there",
                  [&] { return Botan::EC_Group(Botan::OID(std::string(curve.oid))); });
 }
 
 template <typename Predicate>
-const Curve& curve_where(Predicate&& matches) {
-  for (const Curve& curve : known_curves) {
+const KnownCurve& curve_where(Predicate&& matches) {
+  for (const KnownCurve& curve : known_curves) {
     if (matches(curve)) return curve;
   }
   malformed("not a known curve");
 }
 
-const Curve& curve_named(const std::string& name) {
-  return curve_where([&](const Curve& curve) { return curve.name == name; });
+const KnownCurve& curve_named(const std::string& name) {
+  return curve_where([&](const KnownCurve& curve) { return curve.name == name; });
 }
 
 Botan::BigInt number(ByteView magnitude) {
   return Botan::BigInt(magnitude.data(), magnitude.size());
 }
 
+/// Whether it is the curve's own generator, uncompressed or compressed (SEC 1 2.3.3).
+bool is_generator(ByteView base, const Botan::EC_Group& group) {
+  const std::size_t size = group.get_p_bytes();
+  if (base.size() < 1 + size || number(base.subspan(1, size)) != group.get_g_x()) return false;
+  if (base[0] == 0x04)
+    return base.size() == 1 + 2 * size && number(base.subspan(1 + size)) == group.get_g_y();
+  return base.size() == 1 + size && base[0] == (group.get_g_y().is_odd() ? 0x03 : 0x02);
+}
+
 /// ECParameters (BSI TR-03111 4.1.2, RFC 3279 2.3.5): the known curve that has exactly these parameters.
-/// Nothing is computed on a curve that came from outside. A seed is ignored; a missing cofactor is taken
-/// for 1.
-const Curve& curve_with(ByteView ec_parameters) {
+/// Nothing is computed on a curve that came from outside. A seed is ignored, and with it the versions 2 and 3
+/// that say what it was good for; a missing cofactor is taken for 1.
+const KnownCurve& curve_with(ByteView ec_parameters) {
   using namespace asn1;
   tlv::Reader parameters(ec_parameters);
-  if (number(read_integer(parameters.expect(tag::integer))) != 1)
-    malformed("ECParameters of another version");
+  const Botan::BigInt version = number(read_integer(parameters.expect(tag::integer)));
+  if (version < 1 || version > 3) malformed("ECParameters of another version");
   tlv::Reader field(parameters.expect(tag::sequence).value);
   if (read_oid(field.expect(tag::oid)) != id_prime_field) malformed("not a prime field");
   const Botan::BigInt p = number(read_integer(field.expect(tag::integer)));
@@ -87,29 +104,27 @@ const Curve& curve_with(ByteView ec_parameters) {
   const auto cofactor = parameters.take(tag::integer);
   parameters.expect_end();
   if (cofactor && number(read_integer(*cofactor)) != 1) malformed("not a known curve");
-  return curve_where([&](const Curve& curve) {
-    if (curve.sm2()) return false;
+  return curve_where([&](const KnownCurve& curve) {
+    // A group is built when it is first asked for, at some 2 ms: those of other sizes need not be.
+    if (curve.sm2() || curve.field_bytes != p.bytes()) return false;
     const Botan::EC_Group group = group_of(curve);
-    const std::size_t size = group.get_p_bytes();
     return p == group.get_p() && a == group.get_a() && b == group.get_b() && order == group.get_order() &&
-           base.size() == 1 + 2 * size && base[0] == 0x04 &&
-           number(base.subspan(1, size)) == group.get_g_x() &&
-           number(base.subspan(1 + size)) == group.get_g_y();
+           is_generator(base, group);
   });
 }
 
 /// AlgorithmIdentifier { id-ecPublicKey, named or explicit parameters }.
-const Curve& curve_of(const tlv::Element& algorithm) {
+const KnownCurve& curve_of(const tlv::Element& algorithm) {
   tlv::Reader reader(algorithm.value);
   if (asn1::read_oid(reader.expect(asn1::tag::oid)) != id_ec_public_key) malformed("not an EC key");
   const tlv::Element parameters = reader.next();
   reader.expect_end();
   if (parameters.tag == asn1::tag::sequence) return curve_with(parameters.value);
   const std::string oid = asn1::read_oid(parameters);
-  return curve_where([&](const Curve& curve) { return curve.oid == oid; });
+  return curve_where([&](const KnownCurve& curve) { return curve.oid == oid; });
 }
 
-Bytes algorithm_identifier(const Curve& curve, EcParameters parameters) {
+Bytes algorithm_identifier(const KnownCurve& curve, EcParameters parameters) {
   const Bytes algorithm = asn1::oid(id_ec_public_key);
   if (curve.sm2() || parameters == EcParameters::named_curve)
     return asn1::sequence({algorithm, asn1::oid(curve.oid)});
@@ -131,20 +146,21 @@ Bytes point_of(const Botan::EC_PublicKey& key) {
 }
 
 /// What the library calls the signature; nullopt where the hash is not one for the curve.
-std::optional<std::string> scheme(const Curve& curve, Hash hash) {
+std::optional<std::string> scheme(const KnownCurve& curve, Hash hash) {
   if (curve.sm2() != (hash == Hash::sm3)) return std::nullopt;
   if (curve.sm2()) return std::string(sm2_user_id) + ",SM3";
   return std::string("EMSA1(") + detail::name_of(hash) + ")";
 }
 
-std::unique_ptr<Botan::EC_PublicKey> public_key_on(const Curve& curve, ByteView point) {
+std::unique_ptr<Botan::EC_PublicKey> public_key_on(const KnownCurve& curve, ByteView point) {
   const Botan::EC_Group group = group_of(curve);
   if (curve.sm2()) return std::make_unique<Botan::SM2_PublicKey>(group, point_on(group, point));
   return std::make_unique<Botan::ECDSA_PublicKey>(group, point_on(group, point));
 }
 
 /// @param scalar zero for a new key
-std::unique_ptr<Botan::EC_PrivateKey> private_key_on(const Curve& curve, Botan::RandomNumberGenerator& random,
+std::unique_ptr<Botan::EC_PrivateKey> private_key_on(const KnownCurve& curve,
+                                                     Botan::RandomNumberGenerator& random,
                                                      const Botan::BigInt& scalar) {
   const Botan::EC_Group group = group_of(curve);
   if (curve.sm2()) return std::make_unique<Botan::SM2_PrivateKey>(random, group, scalar);
@@ -152,7 +168,7 @@ std::unique_ptr<Botan::EC_PrivateKey> private_key_on(const Curve& curve, Botan::
 }
 
 /// Whether it is between 1 and n - 1; for SM2, which divides by 1 + d, n - 2.
-bool in_range(const Botan::BigInt& scalar, const Curve& curve) {
+bool in_range(const Botan::BigInt& scalar, const KnownCurve& curve) {
   const Botan::BigInt order = group_of(curve).get_order();
   return !scalar.is_zero() && scalar < (curve.sm2() ? order - 1 : order);
 }
@@ -160,9 +176,9 @@ bool in_range(const Botan::BigInt& scalar, const Curve& curve) {
 }  // namespace
 
 struct EcPublicKey::Impl {
-  Impl(const Curve& known, ByteView point)
+  Impl(const KnownCurve& known, ByteView point)
       : curve(known), name(known.name), key(public_key_on(known, point)) {}
-  const Curve& curve;
+  const KnownCurve& curve;
   std::string name;
   std::shared_ptr<const Botan::EC_PublicKey> key;  // never changed, and so shared by copies
 
@@ -191,7 +207,7 @@ EcPublicKey EcPublicKey::from_spki(ByteView der) {
   const tlv::Element whole = tlv::single(der);
   if (whole.tag != asn1::tag::sequence) malformed("not a SubjectPublicKeyInfo");
   tlv::Reader info(whole.value);
-  const Curve& curve = curve_of(info.expect(asn1::tag::sequence));
+  const KnownCurve& curve = curve_of(info.expect(asn1::tag::sequence));
   const ByteView point = asn1::read_bit_string(info.expect(asn1::tag::bit_string));
   info.expect_end();
   return EcPublicKey(std::make_unique<Impl>(curve, point));
@@ -226,7 +242,7 @@ bool EcPublicKey::verify_plain(Hash hash, ByteView message, ByteView signature) 
 }
 
 struct EcPrivateKey::Impl {
-  const Curve& curve;
+  const KnownCurve& curve;
   std::unique_ptr<const Botan::EC_PrivateKey> key;
 
   Bytes sign(Hash hash, ByteView message, Random& random, Botan::Signature_Format format) const {
@@ -246,7 +262,7 @@ EcPrivateKey& EcPrivateKey::operator=(EcPrivateKey&&) noexcept = default;
 EcPrivateKey::~EcPrivateKey() = default;
 
 EcPrivateKey EcPrivateKey::generate(const std::string& curve, Random& random) {
-  const Curve& known = curve_named(curve);
+  const KnownCurve& known = curve_named(curve);
   return guarded("the key was not generated", [&] {
     detail::RandomAdapter generator(random);
     return EcPrivateKey(std::make_unique<Impl>(Impl{known, private_key_on(known, generator, 0)}));
@@ -259,7 +275,7 @@ EcPrivateKey EcPrivateKey::from_pkcs8(const Secret& der) {
   if (whole.tag != tag::sequence) malformed("not a PrivateKeyInfo");
   tlv::Reader info(whole.value);
   if (!read_integer(info.expect(tag::integer)).empty()) malformed("PrivateKeyInfo of another version");
-  const Curve& curve = curve_of(info.expect(tag::sequence));
+  const KnownCurve& curve = curve_of(info.expect(tag::sequence));
   const tlv::Element private_key = tlv::single(info.expect(tag::octet_string).value);
   if (private_key.tag != tag::sequence) malformed("not an ECPrivateKey");
   tlv::Reader key(private_key.value);
@@ -286,17 +302,22 @@ EcPublicKey EcPrivateKey::public_key() const {
 }
 
 Secret EcPrivateKey::pkcs8() const {
-  const auto scalar =
-      Botan::BigInt::encode_1363(impl_->key->private_value(), impl_->key->domain().get_order_bytes());
+  const Secret number = scalar();
   const Bytes point = tlv::encode(tlv::Tag{0xA1}, asn1::bit_string(point_of(*impl_->key)));
   const Bytes version = asn1::integer(std::uint8_t{1});
-  Bytes octets = tlv::encode(asn1::tag::octet_string, scalar);
+  Bytes octets = tlv::encode(asn1::tag::octet_string, number.expose());
   Bytes private_key = asn1::sequence({version, octets, point});
   Bytes wrapped = tlv::encode(asn1::tag::octet_string, private_key);
   Bytes info = asn1::sequence({asn1::integer(std::uint8_t{0}),
                                algorithm_identifier(impl_->curve, EcParameters::named_curve), wrapped});
   for (Bytes* part : {&octets, &private_key, &wrapped}) wipe(*part);
   return Secret(std::move(info));
+}
+
+Secret EcPrivateKey::scalar() const {
+  const std::size_t size = impl_->key->domain().get_order_bytes();
+  const auto scalar = Botan::BigInt::encode_1363(impl_->key->private_value(), size);
+  return Secret::copy_of(scalar);
 }
 
 Bytes EcPrivateKey::sign(Hash hash, ByteView message, Random& random) const {

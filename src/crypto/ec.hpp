@@ -13,8 +13,9 @@ namespace perso::crypto {
 /// verify explicit. SM2's curve is named always.
 enum class EcParameters { explicit_curve, named_curve };
 
-/// A public key on a known curve ("secp256r1", "secp384r1", "secp521r1", "brainpoolP256r1", "sm2p256v1").
-/// Explicit parameters are matched to a known curve before use; a curve that is none of them is refused
+/// A public key on a known curve: "secp192r1", "secp224r1", "secp256r1", "secp384r1", "secp521r1",
+/// "brainpoolP192r1", "-P224r1", "-P256r1", "-P320r1", "-P384r1", "-P512r1" and "sm2p256v1". Explicit
+/// parameters are matched to a known curve before use; a curve that is none of them is refused
 /// (Code::malformed). Copyable.
 ///
 /// The curve decides the algorithm. A key on sm2p256v1 signs with SM2 over Hash::sm3 alone, as user
@@ -65,6 +66,8 @@ class EcPrivateKey {
   Bytes sign(Hash hash, ByteView message, Random& random) const;
   /// The same with public_key().signature_hash().
   Bytes sign(ByteView message, Random& random) const;
+  /// The private scalar, big-endian, as long as the curve's order: for a chip that is given it.
+  Secret scalar() const;
   /// r || s.
   Bytes sign_plain(Hash hash, ByteView message, Random& random) const;
 

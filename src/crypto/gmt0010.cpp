@@ -33,7 +33,7 @@ void read_signature_identifier(const tlv::Element& identifier) {
 }  // namespace
 
 Bytes sign_gmt0010(ByteView content, const Certificate& signer, const SignOperation& sign) {
-  if (signer.public_key().signature_hash() != Hash::sm3)
+  if (signer.public_key().signature_algorithm().scheme != Scheme::sm2)
     refuse("GM/T 0010: the signer's key is not one of SM2");
   const Bytes signature = checked_signature(content, signer.public_key(), sign);
   const Bytes digest_algorithm = digest_identifier(Hash::sm3);
@@ -47,6 +47,8 @@ Bytes sign_gmt0010(ByteView content, const Certificate& signer, const SignOperat
 }
 
 GmtSignedData GmtSignedData::parse(ByteView der) {
+  NoDeviations none;
+  require(der.size() <= max_signed_data_bytes, "larger than 1 MiB");
   tlv::Reader fields(read_content_info(der, id_signed_data));
   require(read_version(fields) == version, "another version");
   const ByteView digest_algorithms = fields.expect(asn1::tag::set).value;
@@ -57,19 +59,19 @@ GmtSignedData GmtSignedData::parse(ByteView der) {
   fields.expect_end();
 
   require(read_version(info) == version, "another version");
-  const SignerIdentifier signer = read_signer_identifier(info);
+  const SignerIdentifier signer = read_signer_identifier(info, none);
   require(read_digest_algorithm(info.expect(asn1::tag::sequence)) == Hash::sm3 &&
               names_digest(digest_algorithms, Hash::sm3),
           "the digest is not SM3, or not announced");
   read_signature_identifier(info.expect(asn1::tag::sequence));
   const ByteView signature = info.expect(asn1::tag::octet_string).value;
   info.expect_end();
-  return GmtSignedData{.signer = certificate_among(certificates, signer),
+  return GmtSignedData{.signer = certificate_among(certificates, signer, none),
                        .signature = Bytes(signature.begin(), signature.end())};
 }
 
 bool GmtSignedData::verify(ByteView content) const {
-  return signer.public_key().verify(Hash::sm3, content, signature);
+  return signer.public_key().verify(signer.public_key().signature_algorithm(), content, signature);
 }
 
 }  // namespace perso::crypto

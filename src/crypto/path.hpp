@@ -1,4 +1,4 @@
-// The path from a signer to a trust anchor: two certificates, as ICAO 9303-12 has them.
+// The path from a signer to a trust anchor: signer, link certificates, CSCA, as ICAO 9303-12 has them.
 #pragma once
 
 #include <optional>
@@ -11,20 +11,45 @@ namespace perso::crypto {
 
 /// Why a signer is not believed.
 enum class PathFault {
-  issuer_unknown,       // no anchor bears the issuer's name
-  signature_wrong,      // none that bears it made the signature
-  issuer_no_ca,         // the anchor is no certification authority, or may not sign certificates
-  issuer_not_valid,     // the anchor's validity
-  signer_not_valid,     // the signer's validity
+  issuer_unknown,       // no authority is named as the issuer, or none of them leads to an anchor
+  signature_wrong,      // none that is named made the signature
+  issuer_no_ca,         // an authority on the path is none, or may not sign certificates
+  revoked,              // the signer
+  issuer_revoked,       // a link certificate
   signer_may_not_sign,  // its key usage
-  revoked,
+  issuer_not_valid,     // the validity of the anchor, or of a link certificate
+  signer_not_valid,     // the signer's validity
 };
 /// Half a sentence of the signer, "its issuer is no trust anchor".
 std::string_view text_of(PathFault fault);
 
-/// The first fault that is found, in the order above; nullopt for a signer to be believed at `now`. It is
-/// revoked where a list that its anchor signed has it, however old the list: what was revoked stays so. That
-/// there is no list, or none that is fresh, is no fault: inspection systems work off line.
+/// What the signer signs: a document signer does not make a master list believed.
+enum class SignerPurpose { documents, master_lists };
+
+/// What a path is looked for in. The pointers must outlive it.
+struct PathSources {
+  std::vector<const Certificate*> anchors;
+  std::vector<const Certificate*> links;  // authorities that another one issued: a CSCA under its next key
+  std::vector<const Crl*> lists;
+};
+
+struct Path {
+  const Certificate* anchor = nullptr;    // the anchor that was reached by signatures, whatever the fault
+  std::vector<const Certificate*> links;  // from the signer's issuer on, the anchor not among them
+  std::optional<PathFault> fault;         // nullopt for a signer to be believed
+};
+
+/// The path with the latest fault in the order above, or none, of all that lead over at most 4 link
+/// certificates: authorities of one name and different keys are all tried. 512 signatures are verified at
+/// most.
+///
+/// A certificate is revoked where a list of its issuer has it, signed by an anchor or by a link that leads to
+/// one under this name: a CSCA signs its list with its newest key alone. It is so however old the list: what
+/// was revoked stays so. That there is no list, or none that is fresh, is no fault: inspection systems work
+/// off line. Path length constraints are not looked at: 9303-12 wants them zero in link certificates too.
+Path check_path(const Certificate& signer, SignerPurpose purpose, const PathSources& sources, Instant now);
+
+/// The fault of a document signer straight under an anchor.
 std::optional<PathFault> check_path(const Certificate& signer, const std::vector<Certificate>& anchors,
                                     const std::vector<Crl>& lists, Instant now);
 

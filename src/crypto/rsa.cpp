@@ -1,10 +1,12 @@
 #include "crypto/rsa.hpp"
 
 #include <botan/numthry.h>
+#include <botan/pubkey.h>
 #include <botan/rsa.h>
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include "crypto/asn1.hpp"
 #include "crypto/botan.hpp"
@@ -16,7 +18,7 @@ namespace {
 using Botan::BigInt;
 
 constexpr std::string_view id_rsa_encryption = "1.2.840.113549.1.1.1";
-constexpr std::size_t min_bits = 1024, max_bits = 4096;
+constexpr std::size_t min_bits = 1024, max_bits = 8192, max_generated_bits = 4096;
 constexpr std::size_t max_exponent_bits = 256;
 constexpr std::size_t public_exponent = 65537;
 
@@ -55,6 +57,18 @@ const Trailer* trailer_of(ByteView representative) {
   return found != trailers.end() ? &*found : nullptr;
 }
 
+/// RFC 8017 B.2.1.
+Bytes mgf1(Hash hash, ByteView seed, std::size_t size) {
+  Bytes out;
+  for (std::uint32_t counter = 0; out.size() < size; ++counter) {
+    Bytes input(seed.begin(), seed.end());
+    append_be32(input, counter);
+    append(out, digest(hash, input));
+  }
+  out.resize(size);
+  return out;
+}
+
 }  // namespace
 
 RsaPublicKey RsaPublicKey::from_spki(ByteView der) {
@@ -66,19 +80,25 @@ RsaPublicKey RsaPublicKey::from_spki(ByteView der) {
   require(read_oid(algorithm.expect(tag::oid)) == id_rsa_encryption, "not an RSA key");
   require(algorithm.expect(tag::null).value.empty(), "a NULL has contents");
   algorithm.expect_end();
-  const tlv::Element key = tlv::single(read_bit_string(info.expect(tag::bit_string)));
+  const ByteView key = read_bit_string(info.expect(tag::bit_string));
   info.expect_end();
+  return from_pkcs1(key);
+}
+
+RsaPublicKey RsaPublicKey::from_pkcs1(ByteView der) {
+  using namespace asn1;
+  const tlv::Element key = tlv::single(der);
   require(key.tag == tag::sequence, "not an RSAPublicKey");
   tlv::Reader numbers(key.value);
   const ByteView modulus = read_integer(numbers.expect(tag::integer));
   const ByteView exponent = read_integer(numbers.expect(tag::integer));
   numbers.expect_end();
+  require(modulus.size() <= max_bits / 8 && exponent.size() <= max_exponent_bits / 8, "larger than any");
   const BigInt product = number_of(modulus);
-  require(product.is_odd() && product.bits() >= min_bits && product.bits() <= max_bits,
-          "the modulus is not an odd number of 1,024 to 4,096 bits");
+  require(product.is_odd() && product.bits() >= min_bits,
+          "the modulus is not an odd number of 1,024 to 8,192 bits");
   const BigInt power = number_of(exponent);
-  require(power.is_odd() && power > 1 && power.bits() <= max_exponent_bits,
-          "the exponent is not an odd number above 1 of at most 256 bits");
+  require(power.is_odd() && power > 1, "the exponent is not an odd number above 1 of at most 256 bits");
   return RsaPublicKey(Bytes(modulus.begin(), modulus.end()), Bytes(exponent.begin(), exponent.end()));
 }
 
@@ -112,8 +132,44 @@ bool RsaPublicKey::verify_9796_2(ByteView challenge, ByteView signature) const {
   return std::ranges::equal(digest(trailer->hash, concat({recovered, challenge})), hash);
 }
 
+bool RsaPublicKey::verify_pkcs1(Hash hash, ByteView message, ByteView signature) const {
+  if (hash == Hash::sm3 || signature.size() != size()) return false;
+  try {
+    const Botan::RSA_PublicKey key(number_of(modulus_), number_of(exponent_));
+    Botan::PK_Verifier verifier(key, std::string("EMSA3(") + detail::name_of(hash) + ")");
+    return verifier.verify_message(message.data(), message.size(), signature.data(), signature.size());
+  } catch (const Botan::Exception&) {
+    return false;  // a signature that cannot even be read
+  }
+}
+
+// The library's own EMSA4 masks with the hash that it signs over; certificates say the two one by one.
+bool RsaPublicKey::verify_pss(Hash hash, Hash mask_hash, std::size_t salt, ByteView message,
+                              ByteView signature) const {
+  const std::size_t bits = number_of(modulus_).bits() - 1;  // emBits of RFC 8017 9.1.2
+  const std::size_t hash_size = digest_size(hash);
+  if (signature.size() != size()) return false;
+  const std::optional<Bytes> number = raw(signature);
+  if (!number || (bits % 8 == 0 && number->front() != 0)) return false;
+  const ByteView encoded = ByteView(*number).last((bits + 7) / 8);
+  if (encoded.size() < hash_size + salt + 2 || encoded.back() != 0xBC) return false;
+  const std::size_t block_size = encoded.size() - hash_size - 1;
+  const ByteView hashed = encoded.subspan(block_size, hash_size);
+  const std::uint8_t unused = static_cast<std::uint8_t>(0xFF << (8 - (8 * encoded.size() - bits)));
+  if ((encoded[0] & unused) != 0) return false;
+  Bytes block = mgf1(mask_hash, hashed, block_size);
+  std::ranges::transform(block, encoded.first(block_size), block.begin(), std::bit_xor());
+  block[0] &= static_cast<std::uint8_t>(~unused);
+  const std::size_t padding = block_size - salt - 1;
+  const bool padded = std::all_of(block.begin(), block.begin() + static_cast<std::ptrdiff_t>(padding),
+                                  [](std::uint8_t octet) { return octet == 0; });
+  if (!padded || block[padding] != 0x01) return false;
+  return std::ranges::equal(
+      digest(hash, concat({Bytes(8), digest(hash, message), ByteView(block).last(salt)})), hashed);
+}
+
 RsaPrivateKey RsaPrivateKey::generate(std::size_t bits, Random& random) {
-  if (bits < min_bits || bits > max_bits) detail::refuse("an RSA key has 1,024 to 4,096 bits");
+  if (bits < min_bits || bits > max_generated_bits) detail::refuse("an RSA key has 1,024 to 4,096 bits");
   return detail::guarded("the key was not generated", [&] {
     detail::RandomAdapter generator(random);
     const Botan::RSA_PrivateKey key(generator, bits, public_exponent);

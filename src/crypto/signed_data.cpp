@@ -4,6 +4,7 @@
 
 #include "bytes/error.hpp"
 #include "crypto/algorithms.hpp"
+#include "crypto/x509.hpp"
 
 namespace perso::crypto::detail {
 
@@ -11,8 +12,8 @@ namespace {
 
 using asn1::sequence;
 
-constexpr std::size_t max_bytes = 1 << 20;
-constexpr std::size_t max_certificates = 8;
+constexpr std::size_t max_certificates = 64;
+constexpr tlv::Tag key_id_tag = primitive(0);
 
 void require(bool holds, const char* what) {
   if (!holds) throw Error(Code::malformed, std::string("SignedData: ") + what);
@@ -25,7 +26,6 @@ Bytes content_info(std::string_view type, ByteView content) {
 }
 
 ByteView read_content_info(ByteView der, std::string_view type) {
-  require(der.size() <= max_bytes, "larger than 1 MiB");
   tlv::Reader outer(der);
   tlv::Reader info(outer.expect(asn1::tag::sequence).value);
   outer.expect_end();
@@ -46,23 +46,37 @@ Bytes signer_identifier(const Certificate& signer) {
   return sequence({signer.issuer_name(), tlv::encode(asn1::tag::integer, signer.serial())});
 }
 
-SignerIdentifier read_signer_identifier(tlv::Reader& reader) {
-  tlv::Reader identifier(reader.expect(asn1::tag::sequence).value);
+bool SignerIdentifier::names(const Certificate& certificate) const {
+  if (!key_id.empty()) return std::ranges::equal(certificate.subject_key_id(), key_id);
+  return std::ranges::equal(certificate.issuer_name(), issuer) && certificate.serial() == serial;
+}
+
+SignerIdentifier read_signer_identifier(tlv::Reader& reader, Deviations& deviations) {
   SignerIdentifier out;
+  if (const auto key = reader.take(key_id_tag)) {
+    require(!key->value.empty(), "a key identifier is empty");
+    deviations.found("the signer is named by its key identifier");
+    out.key_id = key->value;
+    return out;
+  }
+  tlv::Reader identifier(reader.expect(asn1::tag::sequence).value);
   out.issuer = identifier.expect(asn1::tag::sequence).encoded;
-  out.serial = identifier.expect(asn1::tag::integer).value;
+  out.serial = read_serial(identifier.next(), deviations);
   identifier.expect_end();
   return out;
 }
 
-Certificate certificate_among(ByteView certificates, const SignerIdentifier& signer) {
+Certificate certificate_among(ByteView certificates, const SignerIdentifier& signer, Deviations& deviations) {
   std::size_t count = 0;
   for (tlv::Reader reader(certificates); !reader.at_end();) {
     require(++count <= max_certificates, "too many certificates");
-    Certificate certificate = Certificate::parse(reader.expect(asn1::tag::sequence).encoded);
-    if (std::ranges::equal(certificate.issuer_name(), signer.issuer) &&
-        std::ranges::equal(certificate.serial(), signer.serial))
-      return certificate;
+    const tlv::Element element = reader.next();
+    try {
+      Certificate certificate = Certificate::parse(element.encoded, deviations);
+      if (signer.names(certificate)) return certificate;
+    } catch (const Error& error) {
+      deviations.found("a certificate inside cannot be read, " + error.message());
+    }
   }
   throw Error(Code::malformed, "SignedData: the signer's certificate is not inside");
 }
@@ -74,11 +88,11 @@ tlv::Reader only_signer_info(ByteView signer_infos) {
 }
 
 bool names_digest(ByteView digest_algorithms, Hash hash) {
-  bool found = false;
   for (tlv::Reader reader(digest_algorithms); !reader.at_end();) {
-    found = read_digest_algorithm(reader.expect(asn1::tag::sequence)) == hash || found;
+    tlv::Reader identifier(reader.expect(asn1::tag::sequence).value);
+    if (asn1::read_oid(identifier.expect(asn1::tag::oid)) == oid_of(hash)) return true;
   }
-  return found;
+  return false;
 }
 
 }  // namespace perso::crypto::detail

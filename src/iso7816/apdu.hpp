@@ -54,16 +54,20 @@ struct ShortFid {
   constexpr auto operator<=>(const ShortFid&) const = default;
 };
 
-/// Application identifier, 5 to 16 bytes.
+/// Application identifier, 5 to 16 bytes; or the master file, which has none.
 class Aid {
  public:
   /// @throws Error Code::malformed outside of 5 to 16 bytes
   explicit Aid(ByteView bytes);
+  /// What holds the card's own files, EF.CardAccess for one: selected by its file identifier, 3F00.
+  static Aid master_file() { return Aid(); }
+  bool is_master_file() const { return bytes_.empty(); }
   ByteView bytes() const { return bytes_; }
   std::string hex() const { return to_hex(bytes_); }
   auto operator<=>(const Aid&) const = default;
 
  private:
+  Aid() = default;
   Bytes bytes_;
 };
 

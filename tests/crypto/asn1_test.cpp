@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "bytes/error.hpp"
+#include "support/told.hpp"
 
 using namespace perso;
 using namespace perso::crypto;
@@ -57,6 +58,7 @@ TEST_CASE("numbers are shortest and not negative") {
 
 TEST_CASE("times change form between 2049 and 2050") {
   using namespace std::chrono;
+  NoDeviations none;
   const Instant latest = sys_days(2050y / 1 / 1) - seconds(1);
   CHECK(as_text(element(asn1::time(latest)).value) == "491231235959Z");
   CHECK(as_text(element(asn1::time(latest + seconds(1))).value) == "20500101000000Z");
@@ -64,7 +66,7 @@ TEST_CASE("times change form between 2049 and 2050") {
   for (const Instant instant :
        {latest, latest + seconds(1), Instant(sys_days(1950y / 1 / 1)), Instant(sys_days(2024y / 2 / 29))}) {
     const Bytes der = asn1::time(instant);
-    CHECK(asn1::read_time(element(der)) == instant);
+    CHECK(asn1::read_time(element(der), none) == instant);
   }
   const std::pair<tlv::Tag, std::string> wrong[] = {{asn1::tag::utc_time, "4912312359Z"},
                                                     {asn1::tag::utc_time, "491231235959+0000"},
@@ -79,8 +81,47 @@ TEST_CASE("times change form between 2049 and 2050") {
     const std::string& text = value;
     CAPTURE(text);
     const Bytes der = tlv::encode(tag, as_bytes(text));
-    CHECK_THROWS_AS(asn1::read_time(element(der)), Error);
+    CHECK_THROWS_AS(asn1::read_time(element(der), none), Error);
   }
+}
+
+TEST_CASE("times that break the rules, and mean a time all the same") {
+  using namespace std::chrono;
+  const Instant instant = sys_days(2030y / 5 / 6) + hours(7) + minutes(8);
+  const std::pair<tlv::Tag, std::string> told[] = {{asn1::tag::utc_time, "3005060708Z"},
+                                                   {asn1::tag::utc_time, "300506070800+0000"},
+                                                   {asn1::tag::utc_time, "300506090800+0200"},
+                                                   {asn1::tag::utc_time, "3005060538-0130"},
+                                                   {asn1::tag::generalized_time, "20300506070800Z"},
+                                                   {asn1::tag::generalized_time, "20300506070800.125Z"}};
+  for (const auto& [tag, value] : told) {
+    const std::string& text = value;
+    CAPTURE(text);
+    test::Told deviations;
+    const Bytes der = tlv::encode(tag, as_bytes(text));
+    CHECK(asn1::read_time(element(der), deviations) == instant);
+    CHECK_FALSE(deviations.sentences.empty());
+  }
+  for (const std::string text : {"300506070800", "300506070800+2500", "300506070800+00", "30050607080Z", "Z",
+                                 "300506070800ZZ", "300506070860Z", ""}) {
+    CAPTURE(text);
+    test::Told deviations;
+    CHECK_THROWS_AS(asn1::read_time(element(tlv::encode(asn1::tag::utc_time, as_bytes(text))), deviations),
+                    Error);
+  }
+}
+
+TEST_CASE("truth values: TRUE is FF, and FALSE is left out") {
+  NoDeviations none;
+  test::Told told;
+  CHECK(asn1::read_boolean(element(from_hex("0101FF")), none));
+  for (const std::string hex : {"010101", "010100"}) {
+    const Bytes der = from_hex(hex);
+    CHECK(asn1::read_boolean(element(der), told) == (hex == "010101"));
+    CHECK_THROWS_AS(asn1::read_boolean(element(der), none), Error);
+  }
+  CHECK(told.sentences.size() == 2);
+  CHECK_THROWS_AS(asn1::read_boolean(element(from_hex("0102FFFF")), told), Error);
 }
 
 TEST_CASE("a SET OF is in ascending order") {

@@ -66,7 +66,7 @@ TEST_CASE("what was issued is what is read") {
     CHECK(chain.signer.authority_key_id() == chain.csca.subject_key_id());
     CHECK(chain.csca.subject_key_id().size() == 20);
     CHECK(chain.signer.not_before() == test::issued_at);
-    CHECK(chain.signer.public_key().point() == chain.signer_key.public_key().point());
+    CHECK(chain.signer.public_key().ec()->point() == chain.signer_key.public_key().point());
     CHECK(chain.signer.signed_by(chain.csca));
     CHECK(chain.csca.signed_by(chain.csca));
     CHECK_FALSE(chain.csca.signed_by(chain.signer));
@@ -74,14 +74,16 @@ TEST_CASE("what was issued is what is read") {
   }
 }
 
-TEST_CASE("an issuer is its key and its name") {
+TEST_CASE("an issuer is its key, and its name or its key identifier") {
   const auto random = system_random();
   const Chain chain = Chain::make(EcParameters::named_curve, *random);
   auto request = Chain::csca_request(EcParameters::named_curve);
   request.subject.common_name = request.issuer.common_name = "CSCA Utopia 002";
   const auto renamed = Certificate::parse(Chain::issue(request, chain.csca_key, chain.csca_key, *random));
-  CHECK(renamed.public_key().point() == chain.csca.public_key().point());
-  CHECK_FALSE(chain.signer.signed_by(renamed));
+  CHECK(renamed.public_key() == chain.csca.public_key());
+  CHECK(chain.signer.issuer_name() != renamed.subject_name());
+  CHECK(chain.signer.signed_by(renamed));  // by its key identifier
+  CHECK_FALSE(chain.signer.signed_by(chain.signer));
 }
 
 TEST_CASE("validity has an inclusive beginning and end") {
@@ -146,7 +148,7 @@ TEST_CASE("explicit parameters: openssl prints them and verifies the signature u
   const Chain chain = Chain::make(EcParameters::explicit_curve, *random);
   scratch.write("csca.crt", chain.csca.der());
   CHECK(scratch.run("openssl x509 -in csca.crt -noout -text").says("Cofactor:  1 (0x1)"));
-  scratch.write("csca.pub", chain.csca.public_key().spki(EcParameters::named_curve));
+  scratch.write("csca.pub", chain.csca.public_key().ec()->spki(EcParameters::named_curve));
   scratch.write("tbs", chain.signer.tbs());
   scratch.write("signature", chain.signer.signature());
   CHECK(scratch.run("openssl dgst -sha256 -keyform DER -verify csca.pub -signature signature tbs")
@@ -175,20 +177,24 @@ TEST_CASE("any changed byte is refused or breaks the signature, any cut is refus
 TEST_CASE("extensions: critical and unknown, doubled, or out of form") {
   const auto random = system_random();
   const Chain chain = Chain::make(EcParameters::named_curve, *random);
+  const Bytes usage = extension("2.5.29.15", true, "03020106");
   const auto refused = [&](const Bytes& extensions) {
-    return malformed(with_extensions(chain, extensions, *random));
+    return malformed(with_extensions(chain, concat({usage, extensions}), *random));
+  };
+  const auto usage_refused = [&](const std::string& value) {
+    return malformed(with_extensions(chain, extension("2.5.29.15", true, value), *random));
   };
 
   CHECK_FALSE(refused(extension("2.5.29.19", true, "30060101FF020100")));
   CHECK_FALSE(refused(extension("1.2.3.4", false, "0500")));
   CHECK(refused(extension("1.2.3.4", true, "0500")));
   CHECK(refused(extension("2.5.29.16", true, "3000")));
-  const Bytes usage = extension("2.5.29.15", true, "03020106");
-  CHECK_FALSE(refused(usage));
-  CHECK(refused(concat({usage, usage})));
-  CHECK(refused(extension("2.5.29.15", true, "03020006")));    // trailing zero bit
-  CHECK(refused(extension("2.5.29.15", true, "03020100")));    // no bit
-  CHECK(refused(extension("2.5.29.15", true, "0302010600")));  // something behind it
+  CHECK_FALSE(refused(Bytes()));
+  CHECK(refused(usage));
+  CHECK(malformed(with_extensions(chain, extension("1.2.3.4", false, "0500"), *random)));  // no usage
+  CHECK(usage_refused("03020006"));                            // trailing zero bit
+  CHECK(usage_refused("03020100"));                            // no bit
+  CHECK(usage_refused("0302010600"));                          // something behind it
   CHECK(refused(extension("2.5.29.19", true, "3003010100")));  // FALSE is left out in DER
   CHECK(refused(extension("2.5.29.19", true, "3003020100")));  // a path length without a CA
   CHECK(refused(extension("2.5.29.14", false, "3000")));       // no octet string
@@ -203,8 +209,9 @@ TEST_CASE("the private key's usage period: its end as it was issued, and none wh
   CHECK(chain.signer.private_key_not_after() == test::issued_at + std::chrono::days(90));
   CHECK(chain.csca.private_key_not_after() == test::issued_at + std::chrono::days(5 * 365));
 
+  const Bytes usage = extension("2.5.29.15", true, "03020106");
   const auto with_period = [&](const char* period) {
-    return with_extensions(chain, extension("2.5.29.16", false, period), *random);
+    return with_extensions(chain, concat({usage, extension("2.5.29.16", false, period)}), *random);
   };
   const std::string begin = "800F32303236303330313030303030305A", end = "810F32303236303533303030303030305A";
   const auto period = [](const std::string& times) {
@@ -213,8 +220,7 @@ TEST_CASE("the private key's usage period: its end as it was issued, and none wh
   CHECK(Certificate::parse(with_period(period(end).c_str())).private_key_not_after() ==
         test::issued_at + std::chrono::days(90));
   CHECK_FALSE(Certificate::parse(with_period(period(begin).c_str())).private_key_not_after());
-  CHECK_FALSE(Certificate::parse(with_extensions(chain, extension("1.2.3.4", false, "0500"), *random))
-                  .private_key_not_after());
+  CHECK_FALSE(Certificate::parse(with_extensions(chain, usage, *random)).private_key_not_after());
   for (const std::string& times : {std::string(), end + begin, begin + end + end,
                                    std::string("810D3236303533303030303030305A"),       // UTCTime
                                    std::string("810F32303236313333303030303030305A")})  // month 13
@@ -260,6 +266,46 @@ TEST_CASE("a request that breaks the profile is refused") {
     faults[i](request);
     CHECK(outcome(request));
   }
+}
+
+TEST_CASE("link certificates and master list signers: openssl verifies the chain and prints the profile") {
+  const auto random = system_random();
+  const test::Scratch scratch;
+  const Chain old = Chain::make(EcParameters::named_curve, *random);
+  const EcPrivateKey next = EcPrivateKey::generate("secp384r1", *random);
+  auto request = Chain::csca_request(EcParameters::named_curve);
+  request.profile = CertificateProfile::link;
+  const auto link = Certificate::parse(Chain::issue(request, next, old.csca_key, *random));
+  CHECK(link.is_ca());
+  CHECK(link.self_issued());
+  CHECK(link.signed_by(old.csca));
+  CHECK_FALSE(link.signed_by(link));
+  auto list = Chain::signer_request(EcParameters::named_curve);
+  list.profile = CertificateProfile::master_list_signer;
+  list.document_types.clear();
+  const auto lister = Certificate::parse(Chain::issue(list, old.signer_key, next, *random));
+  CHECK(lister.may_sign_master_lists());
+  CHECK_FALSE(lister.may_sign_documents());
+  CHECK(lister.signed_by(link));
+  scratch.write("old", old.csca.der());
+  scratch.write("link", link.der());
+  scratch.write("signer", lister.der());
+  const auto verified = scratch.run(
+      "for f in old link signer; do openssl x509 -in $f -out $f.pem || exit 1; done; openssl verify -attime "
+      "1775000000 -CAfile old.pem -untrusted link.pem signer.pem");
+  CAPTURE(verified.output);
+  CHECK(verified.says("signer.pem: OK"));
+  const auto printed = scratch.run("openssl x509 -in signer -noout -text");
+  CHECK(printed.says("X509v3 Extended Key Usage: critical\n                2.23.136.1.1.3\n"));
+  CHECK_FALSE(printed.says("2.23.136.1.1.6.2"));
+
+  list.document_types = {"P"};
+  CHECK_THROWS_AS(Chain::issue(list, old.signer_key, next, *random), Error);
+  request.profile = CertificateProfile::csca;
+  request.issuer.common_name = "CSCA Utopia 002";
+  CHECK_THROWS_AS(Chain::issue(request, next, old.csca_key, *random), Error);
+  request.profile = CertificateProfile::link;  // a CSCA may take another name with its next key
+  CHECK_NOTHROW(Chain::issue(request, next, old.csca_key, *random));
 }
 
 TEST_CASE("a signature of another key than the issuer's is not handed out") {

@@ -224,7 +224,7 @@ TEST_CASE(
   const test::Scratch scratch;
   const Chain chain = Chain::make(EcParameters::explicit_curve, *random);
   const SignedData read = SignedData::parse(signed_by(chain, *random));
-  scratch.write("signer.pub", chain.signer.public_key().spki(EcParameters::named_curve));
+  scratch.write("signer.pub", chain.signer.public_key().ec()->spki(EcParameters::named_curve));
   scratch.write("attributes", read.signed_attributes);
   scratch.write("signature", read.signature);
   CHECK(read.signed_attributes[0] == 0x31);
@@ -324,13 +324,15 @@ TEST_CASE("signed attributes: missing, doubled, contradicting, out of order") {
     parts.signer_info = signer_info(chain, attributes, *random, in_order);
     return parts.whole();
   };
-  CHECK(SignedData::parse(with({type, digest})).verify());
-  CHECK(SignedData::parse(with({type, digest, own})).verify());
-  CHECK_FALSE(SignedData::parse(with({type, other_digest})).verify());
-  CHECK(malformed(with({digest})));
-  CHECK(malformed(with({type})));
-  CHECK(malformed(with({other_type, digest})));
-  CHECK(malformed(with({type, type, digest})));
-  CHECK(malformed(with({type, digest, other_digest})));
-  CHECK(malformed(with({digest, type}, false)));
+  const Bytes time = attribute("1.2.840.113549.1.9.5", asn1::time(test::issued_at));
+  CHECK(SignedData::parse(with({type, digest, time})).verify());
+  CHECK(SignedData::parse(with({type, digest, time, own})).verify());
+  CHECK_FALSE(SignedData::parse(with({type, other_digest, time})).verify());
+  CHECK(malformed(with({type, digest})));
+  CHECK(malformed(with({digest, time})));
+  CHECK(malformed(with({type, time})));
+  CHECK(malformed(with({other_type, digest, time})));
+  CHECK(malformed(with({type, type, digest, time})));
+  CHECK(malformed(with({type, digest, other_digest, time})));
+  CHECK(malformed(with({digest, type, time}, false)));
 }

@@ -8,6 +8,7 @@
 #include "crypto/asn1.hpp"
 #include "crypto/chain.hpp"
 #include "crypto/scratch.hpp"
+#include "support/told.hpp"
 
 using namespace perso;
 using namespace perso::crypto;
@@ -81,7 +82,7 @@ TEST_CASE("revocation lists: what was issued is what is read") {
   }
 }
 
-TEST_CASE("a list's issuer is its key and its name") {
+TEST_CASE("a list's issuer is its key, and its name or its key identifier") {
   const auto random = system_random();
   const Chain chain = Chain::make(EcParameters::named_curve, *random);
   auto request = Chain::csca_request(EcParameters::named_curve);
@@ -89,7 +90,7 @@ TEST_CASE("a list's issuer is its key and its name") {
   const auto renamed = Certificate::parse(Chain::issue(request, chain.csca_key, chain.csca_key, *random));
   const Crl list = Crl::parse(issue_crl(request_of({}), chain.csca, chain.by_csca(*random)));
   CHECK(list.signed_by(chain.csca));
-  CHECK_FALSE(list.signed_by(renamed));
+  CHECK(list.signed_by(renamed));  // by its key identifier
 }
 
 TEST_CASE("openssl verifies a revocation list and finds what it revokes") {
@@ -136,7 +137,7 @@ TEST_CASE("openssl verifies the signature of an SM2 revocation list and prints i
   whole.next();
   scratch.write("tbs", tbs);
   scratch.write("signature", asn1::read_bit_string(whole.next()));
-  scratch.write("key.pub", chain.csca.public_key().spki(EcParameters::named_curve));
+  scratch.write("key.pub", chain.csca.public_key().ec()->spki(EcParameters::named_curve));
   CHECK(scratch
             .run("openssl pkeyutl -verify -rawin -digest sm3 -pkeyopt distid:1234567812345678 "
                  "-pubin -keyform DER -inkey key.pub -in tbs -sigfile signature")
@@ -207,6 +208,7 @@ TEST_CASE("lists that are partial, indirect or out of form are refused") {
   CHECK_FALSE(refused(Bytes(), concat({good, extension("1.2.3", false, "0500")})));
   CHECK_FALSE(refused(asn1::sequence({entry(Bytes())}), good));
   CHECK(refused(Bytes(), concat({good, extension("2.5.29.27", true, "020101")})));      // delta
+  CHECK(refused(Bytes(), concat({good, extension("2.5.29.27", false, "020101")})));     // not critical
   CHECK(refused(Bytes(), concat({good, extension("2.5.29.28", true, "30038401FF")})));  // indirect
   CHECK(refused(Bytes(), concat({good, number})));
   CHECK(refused(Bytes(), number));
@@ -221,6 +223,52 @@ TEST_CASE("lists that are partial, indirect or out of form are refused") {
   CHECK_FALSE(entry_with(extension("2.5.29.24", false, "0500")));
   CHECK(entry_with(extension("2.5.29.29", true, "3000")));    // another issuer's
   CHECK(malformed(with_rest(chain, der, Bytes(), *random)));  // no extensions
+}
+
+TEST_CASE("the tolerant reader tells what deviates, and refuses what makes a list partial") {
+  const auto random = system_random();
+  const Chain chain = Chain::make(EcParameters::named_curve, *random);
+  const Bytes der = issue_crl(request_of(two_entries()), chain.csca, chain.by_csca(*random));
+  const Bytes authority = extension("2.5.29.35", false, "3016801400112233445566778899AABBCCDDEEFF00112233");
+  const auto read = [&](const Bytes& entries, const Bytes& extensions, test::Told& told) {
+    const Bytes wrapped = tlv::encode(tlv::Tag{0xA0}, asn1::sequence({extensions}));
+    const Bytes list =
+        with_rest(chain, der, concat({entries, extensions.empty() ? Bytes() : wrapped}), *random);
+    return Crl::parse(list, told);
+  };
+  test::Told told;
+  CHECK(read(asn1::sequence({Bytes()}), authority, told).signed_by(chain.csca));
+  CHECK(told.of("empty list"));
+  const Bytes odd = asn1::sequence({from_hex("0202FF80"), asn1::time(test::issued_at)});  // -128, too long
+  const Crl negative = read(asn1::sequence({odd}), authority, told);
+  CHECK(negative.revokes(from_hex("80")));
+  CHECK(told.of("negative"));
+  CHECK(read(Bytes(), Bytes(), told).authority_key_id().empty());
+  CHECK(told.of("which key signed it"));
+  CHECK_THROWS_AS(read(Bytes(), concat({authority, extension("2.5.29.27", false, "020101")}), told), Error);
+  CHECK_THROWS_AS(read(Bytes(), concat({authority, extension("2.5.29.28", true, "30038401FF")}), told),
+                  Error);
+
+  const Bytes ber = concat({from_hex("3080"), tlv::single(der).value, from_hex("0000")});
+  test::Told lengths;
+  CHECK(Crl::parse(ber, lengths).signed_by(chain.csca));
+  CHECK(lengths.of("indefinite"));
+  CHECK(malformed(ber));
+
+  for (std::size_t i = 0; i < der.size(); ++i) {
+    CAPTURE(i);
+    const auto genuine = [&](ByteView bytes) {
+      try {
+        return Crl::parse(bytes, told).signed_by(chain.csca);
+      } catch (const Error& error) {
+        return error.code() != Code::malformed;
+      }
+    };
+    Bytes changed = der;
+    changed[i] ^= 1;
+    CHECK_FALSE(genuine(changed));
+    CHECK_FALSE(genuine(ByteView(der).first(i)));
+  }
 }
 
 TEST_CASE("a request that breaks the profile, or an issuer that may not, is refused") {

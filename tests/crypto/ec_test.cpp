@@ -16,7 +16,10 @@ using namespace perso::crypto;
 namespace {
 
 const std::map<std::string, Hash> all_hashes = {{"sha256", Hash::sha256}, {"sha384", Hash::sha384}};
-const std::vector<std::string> known_curves = {"secp256r1", "secp384r1", "secp521r1", "brainpoolP256r1"};
+const std::vector<std::string> known_curves = {"secp192r1",       "secp224r1",       "secp256r1",
+                                               "secp384r1",       "secp521r1",       "brainpoolP192r1",
+                                               "brainpoolP224r1", "brainpoolP256r1", "brainpoolP320r1",
+                                               "brainpoolP384r1", "brainpoolP512r1"};
 
 /// PrivateKeyInfo without the optional public key.
 Secret pkcs8_of(const std::string& curve, ByteView scalar) {
@@ -85,10 +88,10 @@ TEST_CASE("a signature verifies with its key, message, hash and every byte, and 
 
 TEST_CASE("a key's own hash is as large as its curve") {
   const auto random = system_random();
-  const std::map<std::string, Hash> expected = {{"secp256r1", Hash::sha256},
-                                                {"secp384r1", Hash::sha384},
-                                                {"secp521r1", Hash::sha512},
-                                                {"brainpoolP256r1", Hash::sha256}};
+  const std::map<std::string, Hash> expected = {
+      {"secp192r1", Hash::sha256},       {"brainpoolP224r1", Hash::sha256}, {"brainpoolP320r1", Hash::sha384},
+      {"brainpoolP512r1", Hash::sha512}, {"secp256r1", Hash::sha256},       {"secp384r1", Hash::sha384},
+      {"secp521r1", Hash::sha512},       {"brainpoolP256r1", Hash::sha256}};
   for (const auto& entry : expected) {
     const std::string& curve = entry.first;
     const Hash hash = entry.second;
@@ -121,6 +124,40 @@ TEST_CASE("SubjectPublicKeyInfo: both parameter forms come back, and openssl rea
     CHECK(scratch.run("openssl dgst -sha384 -keyform DER -verify named.der -signature signature message")
               .says("Verified OK"));
   }
+}
+
+TEST_CASE("plain signatures are twice as long as the order, over any hash on any curve") {
+  const auto random = system_random();
+  const std::pair<const char*, std::size_t> orders[] = {{"secp192r1", 24},       {"secp224r1", 28},
+                                                        {"secp521r1", 66},       {"brainpoolP192r1", 24},
+                                                        {"brainpoolP320r1", 40}, {"brainpoolP512r1", 64}};
+  for (const auto& order : orders) {
+    CAPTURE(order.first);
+    const EcPrivateKey key = EcPrivateKey::generate(order.first, *random);
+    for (const Hash hash : {Hash::sha1, Hash::sha224, Hash::sha256, Hash::sha384, Hash::sha512}) {
+      Bytes signature = key.sign_plain(hash, Bytes{1, 2, 3}, *random);
+      CHECK(signature.size() == 2 * order.second);
+      CHECK(key.public_key().verify_plain(hash, Bytes{1, 2, 3}, signature));
+      CHECK_FALSE(key.public_key().verify_plain(hash, Bytes{1, 2}, signature));
+      signature.push_back(0);
+      CHECK_FALSE(key.public_key().verify_plain(hash, Bytes{1, 2, 3}, signature));
+    }
+    CHECK_FALSE(key.public_key().verify_plain(Hash::sm3, Bytes{1}, Bytes(2 * order.second)));
+  }
+}
+
+TEST_CASE("the scalar of a private key is as long as the order, and is the key") {
+  const auto random = system_random();
+  for (const std::string& curve : known_curves) {
+    CAPTURE(curve);
+    const EcPrivateKey key = EcPrivateKey::generate(curve, *random);
+    const Secret scalar = key.scalar();
+    CHECK(2 * scalar.size() == key.sign_plain(Hash::sha256, Bytes{1}, *random).size());
+    CHECK(EcPrivateKey::from_pkcs8(pkcs8_of(curve, scalar.expose())).public_key().point() ==
+          key.public_key().point());
+  }
+  const Bytes small = concat({Bytes(31), Bytes{7}});  // leading zeros stay
+  CHECK(to_hex(EcPrivateKey::from_pkcs8(pkcs8_of("secp256r1", small)).scalar().expose()) == to_hex(small));
 }
 
 TEST_CASE("a private key comes back from PKCS#8, openssl's own included") {

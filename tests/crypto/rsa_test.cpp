@@ -147,7 +147,7 @@ TEST_CASE("RSA keys out of form are refused") {
   CHECK(malformed(spki_of(modulus, Bytes(33, 0xFF))));
   CHECK(malformed(spki_of(Bytes(), from_hex("010001"))));
   CHECK(malformed(spki_of(ByteView(modulus).last(127), from_hex("010001"))));  // too short
-  CHECK(malformed(spki_of(Bytes(513, 0xFF), from_hex("010001"))));             // too long
+  CHECK(malformed(spki_of(Bytes(1025, 0xFF), from_hex("010001"))));            // too long
   Bytes even = modulus;
   even.back() ^= 1;
   CHECK(malformed(spki_of(even, from_hex("010001"))));

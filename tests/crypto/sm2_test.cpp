@@ -131,7 +131,7 @@ TEST_CASE("SM2 certificates: what was issued is what is read, and openssl verifi
   const auto random = system_random();
   const test::Scratch scratch;
   const Chain chain = Chain::sm2(*random);
-  CHECK(chain.csca.public_key().curve() == curve);
+  CHECK(chain.csca.public_key().ec()->curve() == curve);
   CHECK(chain.signer.signed_by(chain.csca));
   CHECK(chain.csca.signed_by(chain.csca));
   CHECK_FALSE(chain.signer.signed_by(Chain::sm2(*random).csca));
@@ -148,7 +148,7 @@ TEST_CASE("SM2 certificates: what was issued is what is read, and openssl verifi
   CAPTURE(verified.output);
   CHECK(verified.says("signer.pem: OK"));
   // OpenSSL gives the user id to the last certificate alone; the anchor's own signature is checked by itself.
-  scratch.write("csca.pub", chain.csca.public_key().spki(EcParameters::named_curve));
+  scratch.write("csca.pub", chain.csca.public_key().ec()->spki(EcParameters::named_curve));
   scratch.write("csca.tbs", chain.csca.tbs());
   scratch.write("csca.sig", chain.csca.signature());
   CHECK(scratch

@@ -63,3 +63,14 @@ TEST_CASE("an application identifier has 5 to 16 bytes") {
   CHECK_THROWS_AS(Aid(Bytes(17)), Error);
   CHECK(Aid(from_hex("A0000002471001")).hex() == "A0000002471001");
 }
+
+TEST_CASE("the master file is no application") {
+  const Aid master = Aid::master_file(), application(from_hex("A0000002471001"));
+  CHECK(master.is_master_file());
+  CHECK(master.bytes().empty());
+  CHECK(master.hex().empty());
+  CHECK_FALSE(application.is_master_file());
+  CHECK(master == Aid::master_file());
+  CHECK(master != application);
+  CHECK(master < application);
+}

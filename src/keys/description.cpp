@@ -23,9 +23,10 @@ constexpr std::size_t fingerprint_size = 32;
 
 enum class Kind { signing, master };
 
-constexpr std::array<Choice<Kind>, 5> purposes = {{
+constexpr std::array<Choice<Kind>, 6> purposes = {{
     {purpose::trust_anchor, Kind::signing},
     {purpose::document_signing, Kind::signing},
+    {purpose::sample_signing, Kind::signing},
     {purpose::transport_keys, Kind::master},
     {purpose::issuer_keys, Kind::master},
     {purpose::ledger, Kind::master},

@@ -12,6 +12,8 @@ namespace perso::keys {
 namespace purpose {
 constexpr std::string_view trust_anchor = "trust-anchor";  // signs document signers; closed in a station
 constexpr std::string_view document_signing = "document-signing";  // signs EF.SOD, or other files
+constexpr std::string_view sample_signing =
+    "sample-signing";  // of a specimen set: signs what is to be refused
 constexpr std::string_view transport_keys = "transport-keys";  // diversified into the chips' transport keys
 constexpr std::string_view issuer_keys = "issuer-keys";        // diversified into the issuer's keys
 constexpr std::string_view ledger = "ledger";                  // the ledger's commitments and order keys

@@ -61,10 +61,10 @@ class Opener {
       auto private_key = crypto::EcPrivateKey::from_pkcs8(
           crypto::decrypt_pkcs8(read_file(dir_ / (key.name + ".p8")), description_.salt, keys_.signing));
       if (to_hex(crypto::digest(crypto::Hash::sha256, certificate.der())) != key.check ||
-          private_key.public_key().point() != certificate.public_key().point()) {
+          certificate.public_key() != crypto::PublicKey(private_key.public_key())) {
         damaged(key.name, "is not its certificate's");
       }
-      if (certificate.public_key().curve() != curve_of(key.algorithm))
+      if (private_key.public_key().curve() != curve_of(key.algorithm))
         damaged(key.name, "is of another algorithm than the key set says");
       return SigningKey{std::move(private_key), std::move(certificate)};
     });
@@ -105,6 +105,7 @@ struct KeySet::Impl {
   std::vector<crypto::Certificate> anchors;
   std::vector<crypto::Crl> revocations;
   std::map<std::string, std::unique_ptr<Signer>> signers;
+  std::map<std::string, std::unique_ptr<Signer>> sample_signers;  // that nobody is to believe
   std::map<std::string, CardMaster> card_masters;
   std::unique_ptr<LedgerKeys> ledger;
 
@@ -132,15 +133,18 @@ void KeySet::Impl::take(const Opener& opener, const Description& key, Random& ra
   if (key.purpose == purpose::trust_anchor) {
     revocations.push_back(opener.revocations(key, opened.certificate));
     anchors.push_back(std::move(opened.certificate));  // its private key is seen to open, and dropped
-  } else {
-    signers.emplace(key.name, software_signer(std::move(opened.key), std::move(opened.certificate), random));
+    return;
   }
+  auto& place = key.purpose == purpose::sample_signing ? sample_signers : signers;
+  place.emplace(key.name, software_signer(std::move(opened.key), std::move(opened.certificate), random));
 }
 
 /// What a station cannot do without, and that no signer came in from elsewhere.
 void KeySet::Impl::check() const {
   if (ledger == nullptr) missing("the key set has no key for the ledger");
   if (anchors.empty()) missing("the key set has no trust anchor");
+  if (!description.specimen && !sample_signers.empty())
+    damaged(sample_signers.begin()->first, "signs samples, which a specimen set alone does");
   for (const auto& [name, signer] : signers) {
     const crypto::Certificate& certificate = signer->certificate();
     const auto issued_it = [&](const crypto::Certificate& anchor) {
@@ -165,9 +169,11 @@ KeySet KeySet::open(const std::filesystem::path& dir, const Secret& passphrase, 
 }
 
 const Signer& KeySet::signer(const std::string& name) const {
-  const auto found = impl_->signers.find(name);
-  if (found == impl_->signers.end()) missing("the key set has no signer '" + name + "'");
-  return *found->second;
+  for (const auto* signers : {&impl_->signers, &impl_->sample_signers})
+    if (const auto found = signers->find(name); found != signers->end()) return *found->second;
+  missing(
+      "the key set has no signer '" + name +
+      "': it was made without it; `perso init` with another --home makes a specimen set that has them all");
 }
 
 std::unique_ptr<CardKeys> KeySet::card_keys(const std::string& master, std::uint8_t version,

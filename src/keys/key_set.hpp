@@ -17,6 +17,8 @@ namespace perso::keys {
 /// bound to every byte of key-set.yaml, so that `specimen`, a purpose or a fingerprint cannot be changed
 /// behind the station's back. Const members are thread-safe. Names of the specimen set: csca, document-signer
 /// (P-256); national-csca, national-signer (SM2); transport-master, issuer-master, ledger-master (AES-256).
+/// For samples of cards that are to be refused, all P-256: sample-revoked-signer, which csca issued and
+/// revoked; sample-unknown-csca, no trust anchor, and sample-unknown-signer, which it issued.
 class KeySet {
  public:
   struct Description {  // what may be shown of one key
@@ -24,8 +26,8 @@ class KeySet {
     std::string check;  // KCV of a secret key, SHA-256 fingerprint of a certificate
   };
 
-  /// Makes the specimen keys, their certificates and the first, empty revocation lists. Each subject and
-  /// issuer name says SPECIMEN. `parameters` is how P-256 is said; SM2's curve is named always.
+  /// Makes the specimen keys, their certificates and the first revocation lists, with the sample alone. Each
+  /// subject and issuer name says SPECIMEN. `parameters` is how P-256 is said; SM2's curve is named always.
   /// @throws Error Code::keys_locked for a passphrase below 12 bytes; Code::key_damaged where DIR exists and
   /// is not empty
   static void make_specimen(const std::filesystem::path& dir, const Secret& passphrase,
@@ -37,7 +39,8 @@ class KeySet {
   /// @throws Error keys_locked, key_missing, key_damaged
   static KeySet open(const std::filesystem::path& dir, const Secret& passphrase, Random& random);
 
-  const Signer& signer(const std::string& name) const;  // @throws key_missing
+  /// Any key that signs, samples too, but for those of trust anchors. @throws Error Code::key_missing
+  const Signer& signer(const std::string& name) const;
   std::unique_ptr<CardKeys> card_keys(const std::string& master, std::uint8_t version,
                                       std::size_t key_size = 16) const;
   const LedgerKeys& ledger() const;

@@ -1,5 +1,6 @@
 // Making a specimen key set on the spot: keys, certificates and their description.
 #include <chrono>
+#include <span>
 
 #include "bytes/error.hpp"
 #include "keys/description.hpp"
@@ -44,54 +45,70 @@ constexpr int signer_lasts_months = signer_works_months + card_lasts_months,
               csca_lasts_months = csca_works_months + signer_lasts_months;
 constexpr std::chrono::days list_lasts(90);
 
-/// A CSCA and the signer that it issues.
-struct Pair {
-  const char* csca;
-  const char* signer;
+enum class Revoked { no, yes };
+
+/// A CSCA and the signers that it issues.
+struct Signing {
+  const char* name;
+  const char* title;
+  std::string_view purpose;
+  Revoked revoked;
+};
+struct Authority {
+  const char* name;
+  const char* title;
+  std::string_view purpose;
   std::string_view algorithm;
   const char* curve;
-  const char* csca_title;
-  const char* signer_title;
-};
-constexpr Pair pairs[] = {
-    {"csca", "document-signer", ecdsa_algorithm, "secp256r1", "SPECIMEN CSCA 001",
-     "SPECIMEN Document Signer 001"},
-    {"national-csca", "national-signer", sm2_algorithm, "sm2p256v1", "SPECIMEN National CSCA 001",
-     "SPECIMEN National Signer 001"},
+  std::span<const Signing> signers;
 };
 
-crypto::CertificateRequest csca_request(const Pair& pair, crypto::EcParameters parameters, Instant now,
-                                        Random& random) {
+constexpr Signing csca_signers[] = {
+    {"document-signer", "SPECIMEN Document Signer 001", purpose::document_signing, Revoked::no},
+    {"sample-revoked-signer", "SPECIMEN Revoked Signer 001", purpose::sample_signing, Revoked::yes}};
+constexpr Signing national_signers[] = {
+    {"national-signer", "SPECIMEN National Signer 001", purpose::document_signing, Revoked::no}};
+constexpr Signing unknown_signers[] = {
+    {"sample-unknown-signer", "SPECIMEN Unknown Signer 001", purpose::sample_signing, Revoked::no}};
+constexpr Authority authorities[] = {
+    {"csca", "SPECIMEN CSCA 001", purpose::trust_anchor, ecdsa_algorithm, "secp256r1", csca_signers},
+    {"national-csca", "SPECIMEN National CSCA 001", purpose::trust_anchor, sm2_algorithm, "sm2p256v1",
+     national_signers},
+    {"sample-unknown-csca", "SPECIMEN Unknown CSCA 001", purpose::sample_signing, ecdsa_algorithm,
+     "secp256r1", unknown_signers}};
+
+crypto::CertificateRequest csca_request(const Authority& authority, crypto::EcParameters parameters,
+                                        Instant now, Random& random) {
   Bytes serial = random_bytes(serial_size, random);
   serial[0] = static_cast<std::uint8_t>((serial[0] & 0x3F) | 0x40);  // positive, of full length
   return {.profile = crypto::CertificateProfile::csca,
-          .subject = specimen_name(pair.csca_title),
-          .issuer = specimen_name(pair.csca_title),
+          .subject = specimen_name(authority.title),
+          .issuer = specimen_name(authority.title),
           .serial = std::move(serial),
           .not_before = now,
           .not_after = months_later(now, csca_lasts_months),
           .private_key_not_after = months_later(now, csca_works_months),
-          .crl_url = "https://specimen.invalid/" + std::string(pair.csca) + ".crl",
+          .crl_url = "https://specimen.invalid/" + std::string(authority.name) + ".crl",
           .contact_uri = "https://specimen.invalid/",
           .document_types = {},
           .parameters = parameters,
           .state = "CHN"};
 }
 
-crypto::CertificateRequest signer_request(const Pair& pair, crypto::EcParameters parameters, Instant now,
-                                          Random& random) {
-  crypto::CertificateRequest request = csca_request(pair, parameters, now, random);
+crypto::CertificateRequest signer_request(const Authority& authority, const Signing& signer,
+                                          crypto::EcParameters parameters, Instant now, Random& random) {
+  crypto::CertificateRequest request = csca_request(authority, parameters, now, random);
   request.profile = crypto::CertificateProfile::document_signer;
-  request.subject = specimen_name(pair.signer_title);
+  request.subject = specimen_name(signer.title);
   request.not_after = months_later(now, signer_lasts_months);
   request.private_key_not_after = months_later(now, signer_works_months);
   request.document_types = {"IR"};
   return request;
 }
 
-/// The first list: nothing is revoked.
-crypto::CrlRequest empty_list(Instant now) {
-  return {.number = {1}, .this_update = now, .next_update = now + list_lasts, .revoked = {}};
+/// The first list.
+crypto::CrlRequest first_list(std::vector<crypto::Revocation> revoked, Instant now) {
+  return {.number = {1}, .this_update = now, .next_update = now + list_lasts, .revoked = std::move(revoked)};
 }
 
 /// Collects a set's files.
@@ -146,19 +163,27 @@ class Maker {
   std::map<std::string, Bytes> files_;
 };
 
-void add_pair(Maker& maker, const Pair& pair, crypto::EcParameters parameters, Instant now, Random& random) {
-  const EcPrivateKey csca = EcPrivateKey::generate(pair.curve, random);
-  const EcPrivateKey signer = EcPrivateKey::generate(pair.curve, random);
+void add_authority(Maker& maker, const Authority& authority, crypto::EcParameters parameters, Instant now,
+                   Random& random) {
+  const EcPrivateKey csca = EcPrivateKey::generate(authority.curve, random);
   const crypto::SignOperation sign = [&](ByteView message) { return csca.sign(message, random); };
   const auto issue = [&](const crypto::CertificateRequest& request, const EcPrivateKey& subject) {
     return crypto::issue_certificate(request, subject.public_key(), csca.public_key(), sign);
   };
-  Bytes anchor = issue(csca_request(pair, parameters, now, random), csca);
-  maker.add_revocations(pair.csca,
-                        crypto::issue_crl(empty_list(now), crypto::Certificate::parse(anchor), sign));
-  maker.add_signing_key(pair.csca, purpose::trust_anchor, pair.algorithm, csca, std::move(anchor));
-  maker.add_signing_key(pair.signer, purpose::document_signing, pair.algorithm, signer,
-                        issue(signer_request(pair, parameters, now, random), signer));
+  Bytes anchor = issue(csca_request(authority, parameters, now, random), csca);
+  const auto certificate = crypto::Certificate::parse(anchor);
+  maker.add_signing_key(authority.name, authority.purpose, authority.algorithm, csca, std::move(anchor));
+  std::vector<crypto::Revocation> revoked;
+  for (const Signing& signer : authority.signers) {
+    const EcPrivateKey key = EcPrivateKey::generate(authority.curve, random);
+    const crypto::CertificateRequest request = signer_request(authority, signer, parameters, now, random);
+    if (signer.revoked == Revoked::yes)
+      revoked.push_back({request.serial, now, crypto::RevocationReason::key_compromise});
+    maker.add_signing_key(signer.name, signer.purpose, authority.algorithm, key, issue(request, key));
+  }
+  if (authority.purpose == purpose::trust_anchor)
+    maker.add_revocations(authority.name,
+                          crypto::issue_crl(first_list(std::move(revoked), now), certificate, sign));
 }
 
 }  // namespace
@@ -168,7 +193,7 @@ void KeySet::make_specimen(const std::filesystem::path& dir, const Secret& passp
   if (passphrase.size() < min_passphrase_bytes)
     throw Error(Code::keys_locked, "a passphrase has 12 bytes at least");
   Maker maker(passphrase, parameters, random);
-  for (const Pair& pair : pairs) add_pair(maker, pair, parameters, now, random);
+  for (const Authority& authority : authorities) add_authority(maker, authority, parameters, now, random);
   maker.add_master("transport-master", purpose::transport_keys);
   maker.add_master("issuer-master", purpose::issuer_keys);
   maker.add_master("ledger-master", purpose::ledger);

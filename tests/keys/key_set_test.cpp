@@ -13,50 +13,14 @@
 #include "crypto/scratch.hpp"
 #include "keys/description.hpp"
 #include "keys/software.hpp"
+#include "keys/specimen_set.hpp"
 
 using namespace perso;
 using namespace perso::keys;
+using namespace perso::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-const std::string right_passphrase = "correct horse battery";
-const Instant made_at = std::chrono::sys_days(std::chrono::year(2026) / 11 / 30) + std::chrono::hours(8);
-
-Secret secret(std::string_view text) {
-  return Secret::copy_of(as_bytes(text));
-}
-
-std::optional<Code> code_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    CHECK(error.message().find("battery") == std::string::npos);
-    return error.code();
-  }
-  return std::nullopt;
-}
-
-/// A specimen set in a folder of its own.
-struct Specimen {
-  explicit Specimen(crypto::EcParameters parameters = crypto::EcParameters::explicit_curve) {
-    KeySet::make_specimen(dir, secret(right_passphrase), parameters, made_at, *random);
-  }
-  KeySet open() const { return KeySet::open(dir, secret(right_passphrase), *random); }
-  std::optional<Code> refused() const {
-    return code_of([&] { open(); });
-  }
-  void change(const std::string& name, const std::string& from, const std::string& to) const {
-    std::string text = as_text(scratch.read("keys/" + name));
-    const auto at = text.find(from);
-    REQUIRE(at != std::string::npos);
-    scratch.write("keys/" + name, as_bytes(text.replace(at, from.size(), to)));
-  }
-
-  test::Scratch scratch;
-  std::unique_ptr<Random> random = crypto::system_random();
-  fs::path dir = scratch.folder() / "keys";
-};
 
 ChipId chip() {
   ChipId out;
@@ -77,7 +41,10 @@ TEST_CASE("a specimen set opens and says what it holds") {
     CHECK(names == std::vector<std::string>{
                        "csca/trust-anchor/ECDSA P-256 SHA-256",
                        "document-signer/document-signing/ECDSA P-256 SHA-256",
+                       "sample-revoked-signer/sample-signing/ECDSA P-256 SHA-256",
                        "national-csca/trust-anchor/SM2 SM3", "national-signer/document-signing/SM2 SM3",
+                       "sample-unknown-csca/sample-signing/ECDSA P-256 SHA-256",
+                       "sample-unknown-signer/sample-signing/ECDSA P-256 SHA-256",
                        "transport-master/transport-keys/AES-256", "issuer-master/issuer-keys/AES-256",
                        "ledger-master/ledger/AES-256"});
     REQUIRE(set.trust_anchors().size() == 2);
@@ -86,8 +53,9 @@ TEST_CASE("a specimen set opens and says what it holds") {
     CHECK(anchor.subject_text() == "CN=SPECIMEN CSCA 001, O=SPECIMEN perso, C=CN");
     CHECK(signer.certificate().subject_text() == "CN=SPECIMEN Document Signer 001, O=SPECIMEN perso, C=CN");
     CHECK(signer.certificate().signed_by(anchor));
-    CHECK(signer.certificate().public_key().spki(form).size() > 0);
-    CHECK(signer.certificate().public_key().verify(crypto::Hash::sha256, Bytes{1}, signer.sign(Bytes{1})));
+    CHECK(signer.certificate().public_key().ec()->spki(form).size() > 0);
+    CHECK(signer.certificate().public_key().ec()->verify(
+        signer.certificate().public_key().ec()->signature_hash(), Bytes{1}, signer.sign(Bytes{1})));
     CHECK(set.card_keys("issuer-master", 0x31)->for_chip({})->version() == 0x31);
     CHECK(set.ledger().commit("event", Bytes{1}).size() == 32);
     CHECK(code_of([&] { set.signer("csca"); }) == Code::key_missing);
@@ -103,10 +71,11 @@ TEST_CASE("the national signer signs with SM2 under a CSCA of its own") {
     const auto anchors = set.trust_anchors();
     CHECK(anchors[1].subject_text() == "CN=SPECIMEN National CSCA 001, O=SPECIMEN perso, C=CN");
     CHECK(signer.certificate().subject_text() == "CN=SPECIMEN National Signer 001, O=SPECIMEN perso, C=CN");
-    CHECK(signer.certificate().public_key().curve() == "sm2p256v1");
+    CHECK(signer.certificate().public_key().ec()->curve() == "sm2p256v1");
     CHECK(signer.certificate().signed_by(anchors[1]));
     CHECK_FALSE(signer.certificate().signed_by(anchors[0]));
-    CHECK(signer.certificate().public_key().verify(crypto::Hash::sm3, Bytes{1}, signer.sign(Bytes{1})));
+    CHECK(signer.certificate().public_key().ec()->verify(
+        signer.certificate().public_key().ec()->signature_hash(), Bytes{1}, signer.sign(Bytes{1})));
     CHECK(code_of([&] { set.signer("national-csca"); }) == Code::key_missing);
   }
 }
@@ -119,10 +88,12 @@ TEST_CASE("each CSCA has its revocation list, which openssl verifies, and both p
   REQUIRE(lists.size() == 2);
   for (std::size_t i = 0; i < lists.size(); ++i) {
     CHECK(lists[i].signed_by(anchors[i]));
-    CHECK(lists[i].revoked().empty());
     CHECK(lists[i].this_update() == made_at);
     CHECK(lists[i].next_update() == made_at + std::chrono::days(90));
   }
+  REQUIRE(lists[0].revoked().size() == 1);
+  CHECK(lists[0].revokes(set.signer("sample-revoked-signer").certificate().serial()));
+  CHECK(lists[1].revoked().empty());
   for (const std::string name : {"document-signer", "national-signer"})
     CHECK_FALSE(crypto::check_path(set.signer(name).certificate(), anchors, lists, made_at));
   CHECK(made.scratch
@@ -155,10 +126,25 @@ TEST_CASE("the files are the owner's alone, and nothing is left beside them") {
     CHECK((status.st_mode & 07777) == 0600);
   }
   std::ranges::sort(names);
-  CHECK(names == std::vector<std::string>{"csca.crl", "csca.crt", "csca.p8", "document-signer.crt",
-                                          "document-signer.p8", "issuer-master.key", "key-set.yaml",
-                                          "ledger-master.key", "national-csca.crl", "national-csca.crt",
-                                          "national-csca.p8", "national-signer.crt", "national-signer.p8",
+  CHECK(names == std::vector<std::string>{"csca.crl",
+                                          "csca.crt",
+                                          "csca.p8",
+                                          "document-signer.crt",
+                                          "document-signer.p8",
+                                          "issuer-master.key",
+                                          "key-set.yaml",
+                                          "ledger-master.key",
+                                          "national-csca.crl",
+                                          "national-csca.crt",
+                                          "national-csca.p8",
+                                          "national-signer.crt",
+                                          "national-signer.p8",
+                                          "sample-revoked-signer.crt",
+                                          "sample-revoked-signer.p8",
+                                          "sample-unknown-csca.crt",
+                                          "sample-unknown-csca.p8",
+                                          "sample-unknown-signer.crt",
+                                          "sample-unknown-signer.p8",
                                           "transport-master.key"});
   struct stat status {};
   REQUIRE(stat(made.dir.c_str(), &status) == 0);
@@ -304,7 +290,7 @@ TEST_CASE("a fault of key-set.yaml is told with its place") {
       {"salt: \"", "salt: \"00", "is not 16 bytes in hexadecimal"},
       {"keys:\n", "keys: []\nmore:\n", "set.yaml:6:7: a list with at least one item belongs here"},
   };
-  CHECK(SetDescription::from_yaml(text, "set.yaml").keys.size() == 7);
+  CHECK(SetDescription::from_yaml(text, "set.yaml").keys.size() == 10);
   for (const Case& one : cases) {
     CAPTURE(one.to);
     std::string changed = text;
@@ -413,7 +399,8 @@ TEST_CASE("one set serves many threads") {
       for (std::uint8_t i = 0; i < 50; ++i) {
         own = own && cards->for_chip(chip())->kcv(Role::enc) == expected;
         own = own &&
-              signer.certificate().public_key().verify(crypto::Hash::sha256, Bytes{i}, signer.sign(Bytes{i}));
+              signer.certificate().public_key().ec()->verify(
+                  signer.certificate().public_key().ec()->signature_hash(), Bytes{i}, signer.sign(Bytes{i}));
         own = own && !set.ledger().new_order_key().empty();
       }
     });

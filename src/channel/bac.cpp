@@ -1,10 +1,10 @@
 #include "channel/bac.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "bytes/error.hpp"
 #include "channel/padding.hpp"
+#include "channel/refusal.hpp"
 #include "crypto/des.hpp"
 
 namespace perso::channel {
@@ -19,13 +19,6 @@ constexpr std::size_t challenge_size = 8;  // RND.IC, RND.IFD
 constexpr std::size_t key_size = 16;       // K.IC, K.IFD
 constexpr std::size_t cryptogram_size = 2 * challenge_size + key_size;
 constexpr std::size_t mac_size = 8;
-
-/// 9303-11 leaves the status word of a failed authentication to the chip: these are the ones in use.
-bool refuses_the_data(StatusWord status) {
-  constexpr std::array words = {iso7816::sw::security_status, iso7816::sw::conditions_not_satisfied,
-                                iso7816::sw::secure_messaging_wrong, iso7816::sw::wrong_data};
-  return status.sw1() == 0x63 || std::ranges::find(words, status) != words.end();
-}
 
 [[noreturn]] void refused(const std::string& command, StatusWord status) {
   throw Error(Code::command_refused,
@@ -54,7 +47,7 @@ Bytes authenticate(iso7816::Card& card, const KeyPair& keys, ByteView plain) {
   const Bytes cryptogram = crypto::des3_cbc_encrypt(keys.encryption, zero_iv, plain);
   const ResponseApdu answer = card.transmit(
       {0x00, 0x82, 0x00, 0x00, concat({cryptogram, mac_of(keys, cryptogram)}), cryptogram_size + mac_size});
-  if (refuses_the_data(answer.status))
+  if (refuses_the_key(answer.status))
     throw Error(Code::keys_do_not_open,
                 "the printed data does not open the chip: see that card and order belong together",
                 answer.status.value);
@@ -66,44 +59,35 @@ Bytes authenticate(iso7816::Card& card, const KeyPair& keys, ByteView plain) {
   return crypto::des3_cbc_decrypt(keys.encryption, zero_iv, proof);
 }
 
-/// The session keys, 9.7.4: of K.IFD xor K.IC.
-KeyPair session_keys(ByteView of_terminal, ByteView of_chip) {
+/// What the session keys come from, 9.7.4: K.IFD xor K.IC.
+Secret session_seed(ByteView of_terminal, ByteView of_chip) {
   Bytes seed(key_size);
   std::ranges::transform(of_terminal, of_chip, seed.begin(),
                          [](std::uint8_t a, std::uint8_t b) { return static_cast<std::uint8_t>(a ^ b); });
-  KeyPair keys = derive_key_pair(seed);
-  wipe(seed);
-  return keys;
-}
-
-KeyPair document_keys(const PrintedData& printed) {
-  Bytes seed = document_seed(printed);
-  KeyPair keys = derive_key_pair(seed);
-  wipe(seed);
-  return keys;
+  return Secret(std::move(seed));
 }
 
 }  // namespace
 
 std::unique_ptr<SecureMessaging> open_bac(iso7816::Card& card, const PrintedData& printed, Random& random) {
-  const KeyPair keys = document_keys(printed);
+  const Secret secret = printed_secret(printed);
+  const KeyPair keys = derive_key_pair(secret.expose().first(key_size), Cipher::triple_des);
   const Bytes rnd_ic = get_challenge(card);
   Bytes rnd_ifd(challenge_size), k_ifd(key_size);
   random.fill(rnd_ifd);
   random.fill(k_ifd);
 
-  Bytes sent = concat({rnd_ifd, rnd_ic, k_ifd});
-  Bytes proof = authenticate(card, keys, sent);
-  const ByteView said = proof;
+  const Secret sent(concat({rnd_ifd, rnd_ic, k_ifd}));
+  wipe(k_ifd);
+  const Secret proof(authenticate(card, keys, sent.expose()));
+  const ByteView said = proof.expose();
   if (!equal_constant_time(said.first(challenge_size), rnd_ic) ||
       !equal_constant_time(said.subspan(challenge_size, challenge_size), rnd_ifd))
     no_proof("the chip's proof is of other challenges");
 
-  KeyPair session = session_keys(k_ifd, said.last(key_size));
-  for (Bytes* secret : {&sent, &k_ifd, &proof}) wipe(*secret);
+  const Secret seed = session_seed(sent.expose().last(key_size), said.last(key_size));
   // 9.8.6.3: the send sequence counter starts with the last four bytes of each challenge.
-  return std::make_unique<SecureMessaging>(card,
-                                           triple_des(std::move(session.encryption), std::move(session.mac)),
+  return std::make_unique<SecureMessaging>(card, session_cipher(Cipher::triple_des, seed),
                                            concat({ByteView(rnd_ic).last(4), ByteView(rnd_ifd).last(4)}));
 }
 

@@ -11,7 +11,6 @@ namespace perso::channel {
 
 namespace {
 
-constexpr std::size_t key_size = 16;
 // In a TD1 zone a number may go on over the optional data: 9 characters, and 13 of 15 there.
 constexpr std::size_t min_number = 9, max_number = 22;
 
@@ -46,15 +45,35 @@ void check(const PrintedData& printed) {
                   "has it");
 }
 
-Secret derive(ByteView seed, std::uint32_t counter) {
-  Bytes input(seed.begin(), seed.end());
-  append_be32(input, counter);
-  Bytes key = crypto::digest(crypto::Hash::sha1, input);
-  wipe(input);
-  wipe(std::span(key).subspan(key_size));
-  key.resize(key_size);
-  for (std::uint8_t& byte : key)  // the lowest bit of each byte makes its parity odd
+std::size_t key_size(Cipher cipher) {
+  switch (cipher) {
+    case Cipher::triple_des:
+    case Cipher::aes_128:
+      return 16;
+    case Cipher::aes_192:
+      return 24;
+    case Cipher::aes_256:
+      return 32;
+  }
+  throw Error(Code::crypto_failed, "no cipher of a session");
+}
+
+void make_parity_odd(std::span<std::uint8_t> key) {
+  for (std::uint8_t& byte : key)
     if (std::popcount(byte) % 2 == 0) byte ^= 0x01;
+}
+
+Secret derive(ByteView secret, std::uint32_t counter, Cipher cipher) {
+  Bytes input;
+  input.reserve(secret.size() + sizeof counter);  // never moved, so no copy of the secret is left behind
+  append(input, secret);
+  append_be32(input, counter);
+  const std::size_t size = key_size(cipher);
+  Bytes key = crypto::digest(size > 16 ? crypto::Hash::sha256 : crypto::Hash::sha1, input);
+  wipe(input);
+  wipe(std::span(key).subspan(size));
+  key.resize(size);
+  if (cipher == Cipher::triple_des) make_parity_odd(key);
   return Secret(std::move(key));
 }
 
@@ -65,18 +84,20 @@ PrintedData printed_data(std::string number, std::string birth, std::string expi
   return {std::move(number), std::move(birth), std::move(expiry)};
 }
 
-Bytes document_seed(const PrintedData& printed) {
+Secret printed_secret(const PrintedData& printed) {
   check(printed);
   std::string information;
   for (const std::string& field : {printed.number, printed.birth, printed.expiry})
     information += field + check_digit(field);
-  Bytes seed = crypto::digest(crypto::Hash::sha1, as_bytes(information));
-  seed.resize(key_size);
-  return seed;
+  return Secret(crypto::digest(crypto::Hash::sha1, as_bytes(information)));
 }
 
-KeyPair derive_key_pair(ByteView seed) {
-  return {derive(seed, 1), derive(seed, 2)};
+KeyPair derive_key_pair(ByteView secret, Cipher cipher) {
+  return {derive(secret, 1, cipher), derive(secret, 2, cipher)};
+}
+
+Secret derive_password_key(ByteView secret, Cipher cipher) {
+  return derive(secret, 3, cipher);
 }
 
 }  // namespace perso::channel

@@ -5,10 +5,17 @@
 namespace perso::channel {
 
 Bytes padded(ByteView data, std::size_t block_size) {
-  Bytes out((data.size() / block_size + 1) * block_size, 0x00);
-  std::copy(data.begin(), data.end(), out.begin());
-  out[data.size()] = 0x80;
+  Bytes out;
+  out.reserve(data.size() + block_size);
+  append(out, data);
+  pad(out, block_size);
   return out;
+}
+
+void pad(Bytes& data, std::size_t block_size) {
+  const std::size_t blocks = data.size() / block_size + 1;
+  data.push_back(0x80);
+  data.resize(blocks * block_size, 0x00);
 }
 
 std::optional<ByteView> unpadded(ByteView data) {

@@ -193,10 +193,15 @@ InitializeUpdate InitializeUpdate::parse(ByteView data) {
 
 Scp03 Scp03::open(iso7816::Card& card, const keys::ChipKeys& keys, SecurityLevel level, Random& random,
                   bool s16) {
+  return open(card, card, keys, level, random, s16);
+}
+
+Scp03 Scp03::open(iso7816::Card& opening_way, iso7816::Card& card, const keys::ChipKeys& keys,
+                  SecurityLevel level, Random& random, bool s16) {
   Bytes host_challenge(s16 ? 16 : 8);
   random.fill(host_challenge);
   const ResponseApdu update =
-      card.transmit({0x80, 0x50, keys.version(), 0x00, host_challenge, iso7816::max_ne_short});
+      opening_way.transmit({0x80, 0x50, keys.version(), 0x00, host_challenge, iso7816::max_ne_short});
   if (update.status == iso7816::sw::referenced_data_not_found)
     wrong_keys("the chip has no key set of this version", update.status);
   if (!update.status.ok()) refused("INITIALIZE UPDATE", update.status);
@@ -213,8 +218,8 @@ Scp03 Scp03::open(iso7816::Card& card, const keys::ChipKeys& keys, SecurityLevel
     wrong_keys("the chip's cryptogram was made with other keys");
 
   const ResponseApdu authenticated =
-      card.transmit(state->with_mac({0x80, 0x82, static_cast<std::uint8_t>(level), 0x00,
-                                     state->cryptogram(Derivation::host_cryptogram), 0}));
+      opening_way.transmit(state->with_mac({0x80, 0x82, static_cast<std::uint8_t>(level), 0x00,
+                                            state->cryptogram(Derivation::host_cryptogram), 0}));
   if (!authenticated.status.ok()) refused("EXTERNAL AUTHENTICATE", authenticated.status);
   return Scp03(std::move(state));
 }

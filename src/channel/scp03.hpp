@@ -45,6 +45,11 @@ class Scp03 final : public iso7816::Card {
   /// command_refused with its status word.
   static Scp03 open(iso7816::Card& card, const keys::ChipKeys& keys, SecurityLevel level, Random& random,
                     bool s16 = false);
+  /// The same for a chip that is closed until an access channel opens it (CONTRACT.md): both commands go
+  /// through `opening_way`, which protects them once more and need not outlive the call, and everything from
+  /// then on over `card`.
+  static Scp03 open(iso7816::Card& opening_way, iso7816::Card& card, const keys::ChipKeys& keys,
+                    SecurityLevel level, Random& random, bool s16 = false);
 
   /// Ne goes over as it is: it counts the plain answer (CONTRACT.md section 4).
   /// @throws Error channel_broken; malformed for more data than `room` says; whatever the card throws

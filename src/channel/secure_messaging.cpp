@@ -48,8 +48,19 @@ Bytes length_value(const CommandApdu& plain) {
   return value;
 }
 
+/// The MAC over the counter, whole blocks of head, and data objects.
+Bytes mac_over(SessionCipher& cipher, ByteView counter, ByteView head, ByteView objects) {
+  Bytes covered;
+  covered.reserve(counter.size() + head.size() + objects.size() + cipher.block_size());
+  append(covered, counter);
+  append(covered, head);
+  append(covered, objects);
+  pad(covered, cipher.block_size());
+  return cipher.mac(covered);
+}
+
 /// ICAO 9303-11 9.8.4, figure "computation of a command APDU".
-CommandApdu protect(const SessionCipher& cipher, ByteView counter, const CommandApdu& plain) {
+CommandApdu protect(SessionCipher& cipher, ByteView counter, const CommandApdu& plain) {
   CommandApdu out{static_cast<std::uint8_t>(plain.cla | header_authenticated),
                   plain.ins,
                   plain.p1,
@@ -65,8 +76,7 @@ CommandApdu protect(const SessionCipher& cipher, ByteView counter, const Command
   if (plain.ne > 0) tlv::append(out.data, expected_length, length_value(plain));
 
   const std::uint8_t header[] = {out.cla, out.ins, out.p1, out.p2};
-  const Bytes covered = concat({padded(header, cipher.block_size()), out.data});
-  tlv::append(out.data, checksum, cipher.mac(counter, padded(covered, cipher.block_size())));
+  tlv::append(out.data, checksum, mac_over(cipher, counter, padded(header, cipher.block_size()), out.data));
   if (out.data.size() > 65535) throw Error(Code::malformed, "a command is too long for the secure channel");
   if (plain.extended() || out.extended()) out.ne = iso7816::max_ne_extended;
   return out;
@@ -95,7 +105,7 @@ Objects parse(ByteView answer, tlv::Tag tag) {
   }
 }
 
-Bytes decrypt(const SessionCipher& cipher, ByteView counter, tlv::Tag tag, ByteView value) {
+Bytes decrypt(SessionCipher& cipher, ByteView counter, tlv::Tag tag, ByteView value) {
   if (tag == padded_cryptogram) {
     if (value.empty() || value[0] != padding_method_2)
       broken("an answer of the chip has another padding than the secure channel's");
@@ -103,21 +113,21 @@ Bytes decrypt(const SessionCipher& cipher, ByteView counter, tlv::Tag tag, ByteV
   }
   if (value.empty() || value.size() % cipher.block_size() != 0)
     broken("an answer of the chip is not of whole blocks");
-  const Bytes decrypted = cipher.decrypt(counter, value);
+  Bytes decrypted = cipher.decrypt(counter, value);
   const auto plain = unpadded(decrypted);
   if (!plain) broken("an answer of the chip has no padding");
-  return Bytes(plain->begin(), plain->end());
+  decrypted.resize(plain->size());
+  return decrypted;
 }
 
 /// ICAO 9303-11 9.8.4, figure "computation of a response APDU".
-ResponseApdu unprotect(const SessionCipher& cipher, ByteView counter, tlv::Tag tag,
-                       const ResponseApdu& answer) {
+ResponseApdu unprotect(SessionCipher& cipher, ByteView counter, tlv::Tag tag, const ResponseApdu& answer) {
   if (answer.data.empty())
     throw Error(Code::channel_broken,
                 "the chip answers outside of the secure channel: take the card out and begin again",
                 answer.status.value);
   const Objects objects = parse(answer.data, tag);
-  if (!equal_constant_time(cipher.mac(counter, padded(objects.covered, cipher.block_size())), objects.mac))
+  if (!equal_constant_time(mac_over(cipher, counter, {}, objects.covered), objects.mac))
     broken("an answer of the chip fails the check of the secure channel");
   if (objects.status.size() != 2 || be16(objects.status) != answer.status.value)
     broken("an answer of the chip has another status word than the one that it protects");
@@ -132,8 +142,11 @@ ResponseApdu unprotect(const SessionCipher& cipher, ByteView counter, tlv::Tag t
 SecureMessaging::SecureMessaging(iso7816::Card& card, std::unique_ptr<SessionCipher> cipher, Bytes counter)
     : card_(card), cipher_(std::move(cipher)), counter_(std::move(counter)) {}
 
+SecureMessaging::SecureMessaging(iso7816::Card& card, std::unique_ptr<SessionCipher> cipher)
+    : card_(card), cipher_(std::move(cipher)), counter_(cipher_->block_size(), 0x00) {}
+
 ResponseApdu SecureMessaging::transmit(const CommandApdu& command) {
-  if (!cipher_) broken("the secure channel is closed since an answer failed its check");
+  if (!cipher_) broken("the secure channel is closed");
   Bytes counter = counter_;
   advance(counter);
   const CommandApdu sent = protect(*cipher_, counter, command);
@@ -146,6 +159,10 @@ ResponseApdu SecureMessaging::transmit(const CommandApdu& command) {
   counter_ = std::move(counter);
   cipher_ = std::move(cipher);
   return plain;
+}
+
+void SecureMessaging::close() {
+  cipher_.reset();
 }
 
 std::size_t SecureMessaging::plain_capacity(std::size_t ne) const {

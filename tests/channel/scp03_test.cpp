@@ -114,6 +114,16 @@ TEST_CASE("every session of the vectors, command by command") {
   CHECK(answers == 19);
 }
 
+TEST_CASE("a channel that opens through another way, and goes on over the card itself") {
+  Session known = session(full_session);
+  test::ScriptedCard opening_way, card;
+  known.expect_open(opening_way);
+  Scp03 channel = Scp03::open(opening_way, card, known.keys, known.level, known.random);
+  CHECK(opening_way.left() == 0);
+  card.expect(known.vector.text("protected_1"), "6A80");
+  CHECK(channel.transmit(CommandApdu::parse(known.vector.hex("command_1"))).status.value == 0x6A80);
+}
+
 TEST_CASE("INITIALIZE UPDATE is read to the last byte") {
   const InitializeUpdate s8 =
       InitializeUpdate::parse(from_hex("00010203040506070809300370"

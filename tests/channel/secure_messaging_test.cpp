@@ -6,6 +6,7 @@
 
 #include "bytes/error.hpp"
 #include "channel/padding.hpp"
+#include "channel/protected_chip.hpp"
 #include "crypto/des.hpp"
 #include "support/scripted_card.hpp"
 #include "support/seed.hpp"
@@ -15,6 +16,8 @@ using namespace perso;
 using channel::SecureMessaging;
 using iso7816::CommandApdu;
 using iso7816::ResponseApdu;
+using Chip = test::ProtectedChip;
+using test::Suite;
 
 namespace {
 
@@ -74,6 +77,8 @@ class Parrot final : public iso7816::Card {
   int commands = 0;
   bool torn = false;
 };
+
+const auto& suites = test::suites;
 
 }  // namespace
 
@@ -221,40 +226,131 @@ TEST_CASE("a command that is too long is not sent, and the channel stays as it w
 }
 
 TEST_CASE("the room in an answer is promised exactly, with the blocks of each cipher") {
-  /// Its blocks are as long as they are said to be; nothing goes through it here.
-  class Cipher final : public channel::SessionCipher {
-   public:
-    explicit Cipher(std::size_t block) : block_(block) {}
-    std::size_t block_size() const override { return block_; }
-    Bytes encrypt(ByteView, ByteView plain) const override { return Bytes(plain.begin(), plain.end()); }
-    Bytes decrypt(ByteView, ByteView cipher) const override { return Bytes(cipher.begin(), cipher.end()); }
-    Bytes mac(ByteView, ByteView) const override { return Bytes(8); }
-
-   private:
-    std::size_t block_;
-  };
   struct Row {
+    const Suite& suite;
     std::size_t block, of_256, least, most;  // least: the shortest answer with room for data
   };
-  for (const Row& row : {Row{8, 231, 25, 65511}, Row{16, 223, 33, 65503}}) {
+  for (const Row& row : {Row{suites[0], 8, 231, 25, 65511}, Row{suites[3], 16, 223, 33, 65503}}) {
     CAPTURE(row.block);
     Parrot card;
-    const SecureMessaging channel(card, std::make_unique<Cipher>(row.block), Bytes(row.block));
+    const SecureMessaging channel(card, row.suite.cipher());
     CHECK(channel.plain_capacity(256) == row.of_256);
     CHECK(channel.plain_capacity(0) == 0);
     CHECK(channel.plain_capacity(row.least - 1) == 0);
     CHECK(channel.plain_capacity(row.least) == row.block - 1);
     CHECK(channel.plain_capacity(65536) == row.most);
-    for (std::size_t ne = row.least; ne <= 700; ++ne) {
-      CAPTURE(ne);
+    CHECK(channel.plain_capacity(65535) == row.most);
+    const auto size = [&](std::size_t plain_size) {
+      const std::size_t value = 1 + (plain_size / row.block + 1) * row.block;
+      return 1 + (value < 128 ? 1u : value < 256 ? 2u : 3u) + value + 4 + 10;
+    };
+    std::size_t too_long = 0, too_short = 0;
+    for (std::size_t ne = row.least; ne <= 65536; ++ne) {
       const std::size_t plain = channel.plain_capacity(ne);
-      const auto size = [&](std::size_t plain_size) {
-        const std::size_t value = 1 + (plain_size / row.block + 1) * row.block;
-        return 1 + (value < 128 ? 1u : value < 256 ? 2u : 3u) + value + 4 + 10;
-      };
-      CHECK(size(plain) <= ne);
-      CHECK(size(plain + 1) > ne);
+      too_long += size(plain) > ne;
+      too_short += size(plain + 1) <= ne;
     }
+    CHECK(too_long == 0);
+    CHECK(too_short == 0);
+  }
+}
+
+TEST_CASE("the most that fits comes back, with each cipher, odd INS too") {
+  for (const Suite& suite : suites) {
+    for (const std::size_t ne : {std::size_t{256}, std::size_t{65536}}) {
+      for (const std::uint8_t ins : {std::uint8_t{0xB0}, std::uint8_t{0xB1}}) {
+        Chip chip(suite.cipher());
+        SecureMessaging channel(chip, suite.cipher());
+        const Bytes most(channel.plain_capacity(ne), 0x5A);
+        chip.says = [&](const CommandApdu&) { return ResponseApdu{most, iso7816::sw::success}; };
+        CAPTURE(suite.name);
+        CAPTURE(ne);
+        const ResponseApdu plain = channel.transmit({0x00, ins, 0x00, 0x00, {}, ne});
+        CHECK(plain.data == most);
+        CHECK(chip.last_answer.data.size() <= ne);
+        CHECK(channel.transmit({0x00, ins, 0x00, 0x00, Bytes(300, 0x11), ne}).data == most);
+        CHECK(chip.heard.back().data == Bytes(300, 0x11));
+        CHECK(chip.heard.back().ne == ne);
+      }
+    }
+  }
+}
+
+TEST_CASE("the class says secure messaging, whatever it said before") {
+  struct Row {
+    std::uint8_t plain, sent;
+  };
+  for (const Row& row :
+       {Row{0x00, 0x0C}, Row{0x10, 0x1C}, Row{0x80, 0x8C}, Row{0x84, 0x8C}, Row{0x90, 0x9C}}) {
+    CAPTURE(row.plain);
+    Parrot card;
+    SecureMessaging channel = open(card);
+    CHECK(error_of(channel, {row.plain, 0xCA, 0x9F, 0x7F, {}, 256}).has_value());
+    CHECK(card.last.cla == row.sent);
+  }
+}
+
+TEST_CASE("a channel that is closed says nothing more") {
+  Parrot card;
+  SecureMessaging channel = open(card);
+  channel.close();
+  CHECK(error_of(channel, read_four)->code() == Code::channel_broken);
+  CHECK(card.commands == 0);
+}
+
+TEST_CASE("with AES, too: a wrong MAC, a wrong counter, a cut, an answer of before, another card's") {
+  for (const Suite& suite : suites) {
+    CAPTURE(suite.name);
+    const auto answers_with = [&](auto&& change) {
+      Chip chip(suite.cipher());
+      chip.says = [](const CommandApdu&) { return ResponseApdu{from_hex("60145F01"), iso7816::sw::success}; };
+      chip.change = change;
+      SecureMessaging channel(chip, suite.cipher());
+      std::optional<Error> error;
+      for (int command = 0; command < 2 && !error; ++command) error = error_of(channel, read_four);
+      return error ? std::string(name_of(error->code())) : "none";
+    };
+    const std::string broken(name_of(Code::channel_broken));
+    CHECK(answers_with([](ResponseApdu&) {}) == "none");
+    CHECK(answers_with([](ResponseApdu& answer) { answer.data.back() ^= 0x01; }) == broken);  // of the MAC
+    CHECK(answers_with([](ResponseApdu& answer) { answer.data[4] ^= 0x80; }) == broken);
+    CHECK(answers_with([](ResponseApdu& answer) { answer.data.erase(answer.data.begin() + 5); }) == broken);
+    CHECK(answers_with([](ResponseApdu& answer) { answer.data.pop_back(); }) == broken);
+    CHECK(answers_with([](ResponseApdu& answer) { answer = {{}, iso7816::StatusWord{0x6987}}; }) == broken);
+    CHECK(answers_with([first = std::optional<ResponseApdu>()](ResponseApdu& answer) mutable {
+            if (!first) first = answer;
+            answer = *first;
+          }) == broken);
+    Chip ahead(suite.cipher());
+    ahead.skip();
+    SecureMessaging behind(ahead, suite.cipher());
+    CHECK(error_of(behind, read_four)->code() == Code::channel_broken);
+  }
+}
+
+TEST_CASE("a card that takes another's place in the middle is noticed") {
+  for (const Suite& suite : suites) {
+    CAPTURE(suite.name);
+    /// The first card for one command, then the second.
+    class Swapped final : public iso7816::Card {
+     public:
+      explicit Swapped(const Suite& suite) : first_(suite.cipher()), second_(suite.cipher(0x99)) {
+        second_.skip(2);
+      }
+      ResponseApdu transmit(const CommandApdu& command) override {
+        return (commands++ == 0 ? first_ : second_).transmit(command);
+      }
+      int commands = 0;
+
+     private:
+      Chip first_, second_;
+    };
+    Swapped card(suite);
+    SecureMessaging channel(card, suite.cipher());
+    CHECK_FALSE(error_of(channel, read_four).has_value());
+    CHECK(error_of(channel, read_four)->code() == Code::channel_broken);
+    CHECK(error_of(channel, read_four)->code() == Code::channel_broken);
+    CHECK(card.commands == 2);
   }
 }
 

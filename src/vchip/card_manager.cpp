@@ -11,6 +11,11 @@ bool names_card_manager(ByteView data) {
   return data.empty() || std::ranges::equal(data, card_manager_aid);
 }
 
+bool names_master_file(ByteView data) {
+  constexpr std::array<std::uint8_t, 2> master_file = {0x3F, 0x00};
+  return data.empty() || std::ranges::equal(data, master_file);
+}
+
 Bytes card_manager_fci(std::uint16_t max_command_data, std::optional<LifeCycle> life) {
   Bytes life_cycle;
   if (life) tlv::append(life_cycle, tlv::Tag{0x8A}, Bytes{static_cast<std::uint8_t>(*life)});

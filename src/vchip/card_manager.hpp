@@ -16,6 +16,9 @@ inline constexpr std::array<std::uint8_t, 8> card_manager_aid = {0xA0, 0x00, 0x0
 /// Whether SELECT by name with this data field means it: its whole identifier, or nothing.
 bool names_card_manager(ByteView data);
 
+/// The same for SELECT by file identifier and the master file: 3F00, or nothing.
+bool names_master_file(ByteView data);
+
 /// Answer of SELECT (GPCS 11.9.3.1). @param max_command_data bytes @param life where the chip says it here
 Bytes card_manager_fci(std::uint16_t max_command_data, std::optional<LifeCycle> life);
 

@@ -15,7 +15,7 @@ constexpr StatusWord no_precise_diagnosis{0x6F00};
 Command parse(ByteView raw) {
   try {
     // An extended Lc or Le begins with 00 and has more than one byte (ISO/IEC 7816-4 5.1).
-    return {CommandApdu::parse(raw), raw, raw.size() > 6 && raw[4] == 0, false};
+    return {CommandApdu::parse(raw), raw, raw.size() > 6 && raw[4] == 0};
   } catch (const Error&) {
     throw Refusal{sw::wrong_length};
   }

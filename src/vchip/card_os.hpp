@@ -18,11 +18,18 @@ struct Refusal {
   iso7816::StatusWord status;
 };
 
+/// Through what a command came.
+enum class Way {
+  bare,
+  access_channel,  // secure messaging of ICAO 9303-11
+  issuer_channel   // SCP03
+};
+
 struct Command {
-  iso7816::CommandApdu apdu;
-  ByteView raw;           // as it was received
-  bool extended = false;  // the form of its length fields
-  bool secured = false;   // it came through the open channel; its data are plain now
+  iso7816::CommandApdu apdu;  // once it came through a channel, the plain one
+  ByteView raw;               // as it was received
+  bool extended = false;      // the form of its length fields
+  Way way = Way::bare;
 };
 
 struct Answer {

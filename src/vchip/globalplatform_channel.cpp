@@ -33,6 +33,8 @@ Bytes key_information(const KeySet& keys) {
 
 Answer GlobalPlatformOs::select(const Command& command) {
   switch (command.apdu.p1) {
+    case 0x00:
+      return select_master_file(command);
     case 0x02:
       return select_file(command);
     case 0x04:
@@ -45,7 +47,7 @@ Answer GlobalPlatformOs::select(const Command& command) {
 Answer GlobalPlatformOs::select_application(const Command& command) {
   const CommandApdu& apdu = command.apdu;
   const bool fci_wanted = wants_fci(apdu);
-  std::optional<std::size_t> selected;
+  Place selected;
   Bytes fci;
   if (names_card_manager(apdu.data)) {
     fci = card_manager_fci(state_.hardware.max_command_data, state_.life);
@@ -56,9 +58,16 @@ Answer GlobalPlatformOs::select_application(const Command& command) {
     if (*selected == state_.applications.size()) throw Refusal{sw::file_not_found};
     fci = application_fci(apdu.data);
   }
-  session_ = {};
-  session_.application = selected;
+  select_place(selected);
   return {fci_wanted ? fci : Bytes{}};
+}
+
+Answer GlobalPlatformOs::select_master_file(const Command& command) {
+  const CommandApdu& apdu = command.apdu;
+  const bool fci_wanted = wants_fci(apdu);
+  if (!names_master_file(apdu.data)) throw Refusal{sw::file_not_found};
+  select_place(std::nullopt);
+  return {fci_wanted ? card_manager_fci(state_.hardware.max_command_data, state_.life) : Bytes{}};
 }
 
 Answer GlobalPlatformOs::select_file(const Command& command) {
@@ -66,9 +75,7 @@ Answer GlobalPlatformOs::select_file(const Command& command) {
   if (apdu.p2 != 0x0C) throw Refusal{sw::wrong_p1p2};
   if (apdu.data.size() != 2) throw Refusal{sw::wrong_length};
   const Fid fid{be16(apdu.data)};
-  if (!session_.application || state_.applications[*session_.application].find(fid) == nullptr) {
-    throw Refusal{sw::file_not_found};
-  }
+  if (state_.at(session_.application).find(fid) == nullptr) throw Refusal{sw::file_not_found};
   session_.file = fid;
   return {};
 }
@@ -119,12 +126,13 @@ Answer GlobalPlatformOs::external_authenticate(const Command& command) {
   const CommandApdu& apdu = command.apdu;
   if (!session_.channel) throw Refusal{sw::conditions_not_satisfied};
   if (!is_level(apdu.p1) || apdu.p2 != 0) throw Refusal{sw::wrong_p1p2};
-  if (command.extended || apdu.data.size() != 2 * session_.channel->mac_size())
-    throw Refusal{sw::wrong_length};
+  const bool bare_extended = command.way == Way::bare && command.extended;
+  if (bare_extended || apdu.data.size() != 2 * session_.channel->mac_size()) throw Refusal{sw::wrong_length};
   effort_.channel_steps = 1;
   // The try is spent before the answer is known: a loss of power does not give it back.
   commit(record::try_used());
-  if (!session_.channel->authenticate(command.raw, apdu.p1)) {
+  const Bytes signed_form = CommandApdu{apdu.cla, apdu.ins, apdu.p1, apdu.p2, apdu.data, 0}.encode();
+  if (!session_.channel->authenticate(signed_form, apdu.p1)) {
     end_channel();
     throw Refusal{sw::authentication_failed};
   }

@@ -1,14 +1,17 @@
 #include "vchip/globalplatform_os.hpp"
 
+#include <cstdlib>
+#include <utility>
+
 namespace perso::vchip {
 
 using namespace iso7816;
 
 namespace {
 
-constexpr std::uint8_t secure_messaging = 0x04;  // in the class byte
+constexpr std::uint8_t issuer_messaging = 0x04, access_messaging = 0x0C;  // in the class byte
 constexpr std::uint8_t select_ins = 0xA4;
-constexpr std::uint8_t select_by_name = 0x04;
+constexpr std::uint8_t select_by_fid = 0x00, select_by_name = 0x04;
 constexpr std::uint8_t get_data_ins = 0xCA;
 constexpr std::uint8_t initialize_update_ins = 0x50;
 constexpr std::uint8_t external_authenticate_ins = 0x82;
@@ -19,7 +22,8 @@ constexpr std::size_t max_padding = 16;
 
 /// Commands that begin something new: they come in the clear and end an open channel.
 bool begins_anew(const CommandApdu& apdu) {
-  return (apdu.cla == 0x00 && apdu.ins == select_ins && apdu.p1 == select_by_name) ||
+  const bool of_place = apdu.p1 == select_by_name || apdu.p1 == select_by_fid;
+  return (apdu.cla == 0x00 && apdu.ins == select_ins && of_place) ||
          (apdu.cla == 0x80 && apdu.ins == initialize_update_ins);
 }
 
@@ -36,26 +40,46 @@ GlobalPlatformOs::GlobalPlatformOs(Nvm& nvm, Random& random)
 }
 
 std::span<const GlobalPlatformOs::Instruction> GlobalPlatformOs::instructions() {
+  using Os = GlobalPlatformOs;
   static constexpr Instruction table[] = {
-      {0x00, select_ins, Where::both, false, &GlobalPlatformOs::select},
-      {0x80, get_data_ins, Where::issuer, false, &GlobalPlatformOs::get_data},
-      {0x80, initialize_update_ins, Where::both, false, &GlobalPlatformOs::initialize_update},
-      {0x84, external_authenticate_ins, Where::both, false, &GlobalPlatformOs::external_authenticate},
-      {0x80, 0xD8, Where::issuer, true, &GlobalPlatformOs::put_key},
-      {0x80, 0xE6, Where::issuer, true, &GlobalPlatformOs::install},
-      {0x80, 0xF0, Where::issuer, true, &GlobalPlatformOs::set_status},
-      {0x80, 0xE2, Where::both, true, &GlobalPlatformOs::store_data},
-      {0x80, 0x46, Where::application, true, &GlobalPlatformOs::generate_key_pair},
-      {0x00, 0x88, Where::application, false, &GlobalPlatformOs::internal_authenticate},
-      {0x00, 0xB0, Where::both, false, &GlobalPlatformOs::read_binary},
-      {0x00, 0xB1, Where::both, false, &GlobalPlatformOs::read_binary_odd},
+      {0x00, select_ins, Where::both, Needs::nothing, &Os::select},
+      {0x80, get_data_ins, Where::issuer, Needs::access, &Os::get_data},
+      {0x80, initialize_update_ins, Where::both, Needs::access, &Os::initialize_update},
+      {0x84, external_authenticate_ins, Where::both, Needs::access, &Os::external_authenticate},
+      {0x80, 0xD8, Where::issuer, Needs::issuer, &Os::put_key},
+      {0x80, 0xE6, Where::issuer, Needs::issuer, &Os::install},
+      {0x80, 0xF0, Where::issuer, Needs::issuer, &Os::set_status},
+      {0x80, 0xE2, Where::both, Needs::issuer, &Os::store_data},
+      {0x80, 0x46, Where::application, Needs::issuer, &Os::generate_key_pair},
+      {0x00, 0x88, Where::application, Needs::access, &Os::internal_authenticate},
+      {0x00, 0xB0, Where::both, Needs::nothing, &Os::read_binary},
+      {0x00, 0xB1, Where::both, Needs::nothing, &Os::read_binary_odd},
+      {0x00, 0x22, Where::both, Needs::nothing, &Os::manage_security_environment},
+      {0x00, 0x86, Where::both, Needs::nothing, &Os::general_authenticate},
+      {0x10, 0x86, Where::both, Needs::nothing, &Os::general_authenticate},  // of PACE: more are to come
+      {0x00, 0x84, Where::application, Needs::nothing, &Os::get_challenge},
+      {0x00, external_authenticate_ins, Where::application, Needs::nothing, &Os::basic_authenticate},
   };
   return table;
 }
 
 Answer GlobalPlatformOs::perform(Command& command) {
-  Answer answer = execute(command);
-  if (command.secured) {
+  if (command.apdu.data.size() > state_.hardware.max_command_data) throw Refusal{sw::wrong_length};
+  const bool for_access_channel = (command.apdu.cla & access_messaging) == access_messaging;
+  if (session_.access.channel) {
+    if (for_access_channel) return perform_in_access_channel(command);
+    end_channel();
+    session_.access = {};
+  }
+  if (for_access_channel && state_.closed() && !channel_open()) throw Refusal{sw::security_status};
+  return perform_bare(command);
+}
+
+Answer GlobalPlatformOs::perform_bare(Command& command) {
+  refuse_if_terminated(command);
+  pass_channel(command);
+  Answer answer = judged([&] { return execute(command); });
+  if (command.way == Way::issuer_channel) {
     if (is_protected(answer.status)) answer.data = session_.channel->wrap(answer.data, answer.status);
     effort_.protected_bytes = command.raw.size() + answer.data.size();
   }
@@ -63,14 +87,17 @@ Answer GlobalPlatformOs::perform(Command& command) {
   return answer;
 }
 
-Answer GlobalPlatformOs::execute(Command& command) {
-  if (command.apdu.data.size() > state_.hardware.max_command_data) throw Refusal{sw::wrong_length};
-  refuse_if_terminated(command);
-  pass_channel(command);
+Answer GlobalPlatformOs::execute(const Command& command) {
   const Instruction& instruction = instruction_for(command);
-  const bool full = channel_open() && session_.channel->level() == full_level;
-  if (instruction.writes && !full) throw Refusal{sw::security_status};
+  require(instruction.needs, command.way);
   return (this->*instruction.perform)(command);
+}
+
+void GlobalPlatformOs::require(Needs needs, Way way) const {
+  const bool closed_to_it = state_.closed() && way == Way::bare;
+  const bool full = way == Way::issuer_channel && session_.channel->level() == full_level;
+  if ((needs == Needs::access && closed_to_it) || (needs == Needs::issuer && !full))
+    throw Refusal{sw::security_status};
 }
 
 void GlobalPlatformOs::refuse_if_terminated(const Command& command) const {
@@ -103,20 +130,22 @@ void GlobalPlatformOs::pass_channel(Command& command) {
     throw Refusal{sw::security_status};
   }
   apdu.data = std::move(*plain);
-  apdu.cla = static_cast<std::uint8_t>(apdu.cla & ~secure_messaging);
-  command.secured = true;
+  apdu.cla = static_cast<std::uint8_t>(apdu.cla & ~issuer_messaging);
+  command.way = Way::issuer_channel;
   if (begins_anew(apdu)) throw Refusal{sw::conditions_not_satisfied};
 }
 
 const GlobalPlatformOs::Instruction& GlobalPlatformOs::instruction_for(const Command& command) const {
   const auto here = session_.application ? Where::application : Where::issuer;
+  bool known = false;
   for (const Instruction& instruction : instructions()) {
     if (instruction.ins != command.apdu.ins) continue;
-    if (instruction.where != Where::both && instruction.where != here) break;
-    if (instruction.cla != command.apdu.cla) throw Refusal{sw::cla_not_supported};
-    return instruction;
+    if (instruction.where != Where::both && instruction.where != here) continue;
+    if (instruction.cla == command.apdu.cla) return instruction;
+    known = true;
   }
-  // Classes that nothing here has (logical channels, chaining, ISO secure messaging) are told apart from
+  if (known) throw Refusal{sw::cla_not_supported};
+  // Classes that nothing here has (logical channels, chaining) are told apart from
   // instructions.
   const std::uint8_t cla = command.apdu.cla;
   const bool known_class = cla == 0x00 || cla == 0x80 || cla == 0x84;
@@ -127,6 +156,14 @@ void GlobalPlatformOs::end_channel() {
   session_.channel.reset();
   session_.target.reset();
   session_.stream.reset();
+}
+
+/// What was selected and begun before ends; the access channel goes on.
+void GlobalPlatformOs::select_place(Place place) {
+  std::optional<SecureMessagingCard> channel = std::move(session_.access.channel);
+  session_ = {};
+  session_.application = place;
+  session_.access.channel = std::move(channel);
 }
 
 void GlobalPlatformOs::commit(const Bytes& record) {
@@ -145,7 +182,15 @@ void GlobalPlatformOs::require_room(std::size_t pages) const {
 
 std::size_t GlobalPlatformOs::answer_room(const Command& command) const {
   const std::size_t field = command.extended ? max_answer - 2 : max_ne_short;
-  return command.secured ? field - max_padding - session_.channel->mac_size() : field;
+  switch (command.way) {
+    case Way::bare:
+      return field;
+    case Way::access_channel:
+      return session_.access.channel->plain_capacity(field);
+    case Way::issuer_channel:
+      return field - max_padding - session_.channel->mac_size();
+  }
+  std::abort();
 }
 
 }  // namespace perso::vchip

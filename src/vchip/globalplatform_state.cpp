@@ -2,32 +2,17 @@
 
 #include <algorithm>
 
+#include "vchip/card_os.hpp"
+
 namespace perso::vchip {
 
 namespace {
 
+using record::Kind;
+
 constexpr std::size_t mark_size = 16;
 constexpr std::uint8_t max_short_fid = 30;
-
-/// First byte of a record.
-enum class Kind : std::uint8_t {
-  birth = globalplatform_birth,
-  keys,
-  try_used,
-  channel_opened,
-  counter,
-  mark,
-  life,
-  application,
-  files,
-  rewrite,
-  page,
-  key_pair
-};
-
-Bytes start(Kind kind) {
-  return {static_cast<std::uint8_t>(kind)};
-}
+constexpr std::size_t scalar_size = 32;
 
 bool is_aes_key(std::size_t size) {
   return size == 16 || size == 24 || size == 32;
@@ -60,16 +45,35 @@ std::vector<File> read_files(RecordFields& fields) {
     file.fid.value = be16(fields.take(2));
     file.size = be16(fields.take(2));
     file.short_fid = fields.byte();
-    file.readable = fields.byte() != 0;
-    if (file.size == 0 || file.short_fid > max_short_fid) damaged_memory();
+    file.condition = ReadCondition{fields.byte()};
+    if (file.size == 0 || file.short_fid > max_short_fid || file.condition > ReadCondition::access_channel)
+      damaged_memory();
   }
   return files;
 }
 
 Application& application_of(GlobalPlatformState& state, RecordFields& fields) {
   const std::size_t index = fields.byte();
+  if (index == record::master_file_index) return state.master_file;
   if (index >= state.applications.size()) damaged_memory();
   return state.applications[index];
+}
+
+KeyPair read_key_pair(RecordFields& fields) {
+  KeyPair pair;
+  pair.algorithm = KeyAlgorithm{fields.byte()};
+  if (pair.algorithm != KeyAlgorithm::ecdsa_p256 && pair.algorithm != KeyAlgorithm::ecdh_p256)
+    damaged_memory();
+  pair.scalar = Secret::copy_of(fields.take(scalar_size));
+  return pair;
+}
+
+AccessData read_access(RecordFields& fields) {
+  try {
+    return AccessData::parse(fields.rest());
+  } catch (const Refusal&) {
+    damaged_memory();
+  }
 }
 
 File& file_of(Application& application, RecordFields& fields) {
@@ -77,6 +81,24 @@ File& file_of(Application& application, RecordFields& fields) {
   const auto file = std::ranges::find(application.files, fid, &File::fid);
   if (file == application.files.end()) damaged_memory();
   return *file;
+}
+
+/// Files of an application or of the master file, with what has been written of them.
+void append_files(std::vector<Bytes>& records, const GlobalPlatformState& state, Place place) {
+  const std::vector<File>& files = state.at(place).files;
+  if (!files.empty()) records.push_back(record::files(place, files));
+  for (const File& file : files) {
+    for (std::size_t at = 0; at < file.contents.size(); at += Nvm::page_size) {
+      const ByteView rest = ByteView(file.contents).subspan(at);
+      records.push_back(record::page(place, file.fid, rest.first(std::min(rest.size(), Nvm::page_size))));
+    }
+  }
+}
+
+std::size_t pages_of(const std::vector<File>& files) {
+  std::size_t pages = 0;
+  for (const File& file : files) pages += 1 + pages_for(file.size);
+  return pages;
 }
 
 }  // namespace
@@ -147,10 +169,21 @@ void GlobalPlatformState::apply(ByteView record) {
     }
     case Kind::key_pair: {
       Application& application = application_of(*this, fields);
+      if (application.aid.is_master_file()) damaged_memory();
       const std::uint8_t id = fields.byte();
-      application.key_pairs.insert_or_assign(id, Secret::copy_of(fields.rest()));
+      application.key_pairs.insert_or_assign(id, read_key_pair(fields));
       break;
     }
+    case Kind::access:
+      access = read_access(fields);
+      break;
+    case Kind::access_failed:
+      access_failures =
+          std::min<std::uint8_t>(static_cast<std::uint8_t>(access_failures + 1), most_access_failures);
+      break;
+    case Kind::access_succeeded:
+      access_failures = 0;
+      break;
     default:
       damaged_memory();
   }
@@ -162,19 +195,24 @@ std::vector<Bytes> GlobalPlatformState::snapshot() const {
   records.insert(records.end(), tries_used, record::try_used());
   if (mark) records.push_back(record::mark(*mark));
   records.push_back(record::life(life));
+  append_files(records, *this, std::nullopt);
   for (std::size_t i = 0; i < applications.size(); ++i) {
-    const Application& application = applications[i];
-    records.push_back(record::application(application.aid));
-    if (!application.files.empty()) records.push_back(record::files(i, application.files));
-    for (const File& file : application.files) {
-      for (std::size_t at = 0; at < file.contents.size(); at += Nvm::page_size) {
-        const ByteView rest = ByteView(file.contents).subspan(at);
-        records.push_back(record::page(i, file.fid, rest.first(std::min(rest.size(), Nvm::page_size))));
-      }
-    }
-    for (const auto& [id, pkcs8] : application.key_pairs) records.push_back(record::key_pair(i, id, pkcs8));
+    records.push_back(record::application(applications[i].aid));
+    append_files(records, *this, i);
+    for (const auto& [id, pair] : applications[i].key_pairs) records.push_back(record::key_pair(i, id, pair));
   }
+  if (access) records.push_back(record::access(access->encoded));
+  records.insert(records.end(), access_failures, record::access_failed());
   return records;
+}
+
+std::optional<GlobalPlatformState::KeyPlace> GlobalPlatformState::agreement_key() const {
+  for (std::size_t i = 0; i < applications.size(); ++i) {
+    for (const auto& [id, pair] : applications[i].key_pairs) {
+      if (pair.algorithm == KeyAlgorithm::ecdh_p256) return KeyPlace{i, id};
+    }
+  }
+  return std::nullopt;
 }
 
 std::size_t GlobalPlatformState::index_of(const iso7816::Aid& aid) const {
@@ -183,110 +221,11 @@ std::size_t GlobalPlatformState::index_of(const iso7816::Aid& aid) const {
 }
 
 std::size_t GlobalPlatformState::used() const {
-  std::size_t pages = 0;
-  for (const Application& application : applications) {
-    pages += 1 + application.key_pairs.size();
-    for (const File& file : application.files) pages += 1 + pages_for(file.size);
-  }
+  std::size_t pages = pages_of(master_file.files);
+  for (const Application& application : applications)
+    pages += 1 + application.key_pairs.size() + pages_of(application.files);
+  if (access) pages += pages_for(access->encoded.size());
   return pages * Nvm::page_size;
 }
-
-namespace record {
-
-namespace {
-
-void append_keys(Bytes& record, const KeySet& keys) {
-  record.push_back(keys.version);
-  record.push_back(static_cast<std::uint8_t>(keys.enc().size()));
-  for (const Secret& key : keys.keys) append(record, key.expose());
-}
-
-Bytes in_application(Kind kind, std::size_t application) {
-  Bytes record = start(kind);
-  record.push_back(static_cast<std::uint8_t>(application));
-  return record;
-}
-
-}  // namespace
-
-Bytes birth(const Hardware& hardware, const KeySet& keys) {
-  Bytes record = start(Kind::birth);
-  append(record, hardware.cplc);
-  record.push_back(hardware.i);
-  append_be32(record, hardware.memory);
-  append_be16(record, hardware.max_command_data);
-  append_atr(record, hardware);
-  append_keys(record, keys);
-  return record;
-}
-
-Bytes keys(const KeySet& keys) {
-  Bytes record = start(Kind::keys);
-  append_keys(record, keys);
-  return record;
-}
-
-Bytes try_used() {
-  return start(Kind::try_used);
-}
-
-Bytes channel_opened() {
-  return start(Kind::channel_opened);
-}
-
-Bytes counter(std::uint32_t sequence_counter) {
-  Bytes record = start(Kind::counter);
-  append_be32(record, sequence_counter);
-  return record;
-}
-
-Bytes mark(ByteView mark) {
-  Bytes record = start(Kind::mark);
-  append(record, mark);
-  return record;
-}
-
-Bytes life(LifeCycle life) {
-  return {static_cast<std::uint8_t>(Kind::life), static_cast<std::uint8_t>(life)};
-}
-
-Bytes application(const iso7816::Aid& aid) {
-  Bytes record = start(Kind::application);
-  append(record, aid.bytes());
-  return record;
-}
-
-Bytes files(std::size_t application, std::span<const File> files) {
-  Bytes record = in_application(Kind::files, application);
-  for (const File& file : files) {
-    append_be16(record, file.fid.value);
-    append_be16(record, file.size);
-    record.push_back(file.short_fid);
-    record.push_back(file.readable ? 1 : 0);
-  }
-  return record;
-}
-
-Bytes rewrite(std::size_t application, iso7816::Fid fid) {
-  Bytes record = in_application(Kind::rewrite, application);
-  append_be16(record, fid.value);
-  return record;
-}
-
-Bytes page(std::size_t application, iso7816::Fid fid, ByteView next) {
-  Bytes record = in_application(Kind::page, application);
-  append_be16(record, fid.value);
-  append(record, next);
-  return record;
-}
-
-Bytes key_pair(std::size_t application, std::uint8_t id, const Secret& pkcs8) {
-  Bytes record = in_application(Kind::key_pair, application);
-  record.push_back(id);
-  append(record, pkcs8.expose());
-  return record;
-}
-
-}  // namespace record
 
 }  // namespace perso::vchip

@@ -25,7 +25,7 @@ struct Hardware {
   std::array<std::uint8_t, 42> cplc{};  // card production life cycle data, GPCS appendix H
   std::uint8_t i = 0x70;                // SCP03 "i" parameter: 70 (S8) or 71 (S16); globalplatform alone
   std::uint32_t memory =
-      128 * 1024;  // bytes for applications, files and key pairs, counted in whole pages of 64
+      128 * 1024;  // bytes for applications, files, keys and access data, counted in whole pages of 64
   std::uint16_t max_command_data = 65526;  // bytes; 65,526 makes a command with Le of 65,535, the most that
                                            // vpcd carries; globalplatform alone
   PassportKind passport = PassportKind::own;  // iso7816 alone

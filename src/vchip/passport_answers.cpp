@@ -1,7 +1,5 @@
 #include "vchip/passport_answers.hpp"
 
-#include "vchip/secure_messaging_card.hpp"
-
 namespace perso::vchip {
 
 using namespace iso7816;
@@ -13,7 +11,8 @@ const PassportAnswers& answers_of(PassportKind kind) {
       .opens_early = false,
       .bare_numbers = false,
       .short_ids = true,
-      .room = SecureMessagingCard::plain_capacity,
+      .chip_keys = true,
+      .room = 231,
   };
   static constexpr PassportAnswers published = {
       .locked = sw::conditions_not_satisfied,
@@ -21,7 +20,8 @@ const PassportAnswers& answers_of(PassportKind kind) {
       .opens_early = true,
       .bare_numbers = true,
       .short_ids = false,
-      .room = 224,  // of its buffer of 261 bytes it keeps 37 back
+      .chip_keys = false,  // its own are of 163 bits over a binary field
+      .room = 224,         // of its buffer of 261 bytes it keeps 37 back
   };
   return kind == PassportKind::own ? own : published;
 }

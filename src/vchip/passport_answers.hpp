@@ -13,6 +13,7 @@ struct PassportAnswers {
   bool opens_early;   // basic access control as soon as there are access data; nothing is read without it
   bool bare_numbers;  // the numbers of a key stand behind their objects, which are empty
   bool short_ids;     // READ BINARY by a short file identifier
+  bool chip_keys;     // chip authentication with a key on a curve over a prime field
   std::size_t room;   // plain bytes in an answer of the channel
 };
 

@@ -14,7 +14,6 @@ using namespace iso7816;
 namespace {
 
 constexpr std::array<std::uint8_t, 7> passport_aid = {0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01};
-constexpr std::array<std::uint8_t, 2> master_file = {0x3F, 0x00};
 constexpr std::uint8_t secure_messaging_class = 0x0C;
 constexpr std::uint8_t select_ins = 0xA4, get_challenge_ins = 0x84, external_authenticate_ins = 0x82;
 constexpr std::uint8_t select_by_fid = 0x00, select_ef = 0x02, select_by_name = 0x04;
@@ -44,6 +43,7 @@ std::span<const PassportOs::Instruction> PassportOs::instructions() {
       {0x00, external_authenticate_ins, Where::passport, Phase::closed, &PassportOs::external_authenticate},
       {0x00, 0xB0, Where::both, Phase::both, &PassportOs::read_binary},
       {0x00, 0x88, Where::passport, Phase::closed, &PassportOs::internal_authenticate},
+      {0x00, 0x22, Where::passport, Phase::closed, &PassportOs::authenticate_chip},
   };
   return table;
 }
@@ -51,10 +51,11 @@ std::span<const PassportOs::Instruction> PassportOs::instructions() {
 Answer PassportOs::perform(Command& command) {
   if (command.extended) throw Refusal{sw::wrong_length};
   pass_channel(command);
-  if (!command.secured) return execute(command);
+  if (command.way == Way::bare) return execute(command);
   Answer answer = judged([&] { return execute(command); });
   answer.data = session_.channel->wrap(answer);
   effort_.protected_bytes = command.raw.size() + answer.data.size();
+  if (session_.next) session_.channel = std::exchange(session_.next, std::nullopt);
   return answer;
 }
 
@@ -67,13 +68,14 @@ void PassportOs::pass_channel(Command& command) {
     throw Refusal{could_be ? sw::security_status : sw::cla_not_supported};
   }
   command.apdu = channel->unwrap(command.apdu);
-  command.secured = true;
+  command.way = Way::access_channel;
   session_.channel = std::move(channel);
 }
 
 Answer PassportOs::execute(const Command& command) {
   const Instruction& instruction = instruction_for(command);
-  if (command.secured && begins_anew(command.apdu)) throw Refusal{sw::conditions_not_satisfied};
+  if (command.way == Way::access_channel && begins_anew(command.apdu))
+    throw Refusal{sw::conditions_not_satisfied};
   return (this->*instruction.perform)(command);
 }
 
@@ -130,7 +132,7 @@ Answer PassportOs::select(const Command& command) {
 Answer PassportOs::select_master_file(const Command& command) {
   const bool fci_wanted = wants_fci(command.apdu);
   const ByteView data = command.apdu.data;
-  if (!data.empty() && !std::ranges::equal(data, master_file)) throw Refusal{sw::file_not_found};
+  if (!names_master_file(data)) throw Refusal{sw::file_not_found};
   session_ = {};
   return {fci_wanted ? card_manager_fci(max_command_data, std::nullopt) : Bytes{}};
 }

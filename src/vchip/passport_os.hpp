@@ -36,6 +36,7 @@ class PassportOs final : public CardOs {
     std::optional<iso7816::Fid> file;  // current file
     std::optional<Bytes> challenge;    // of GET CHALLENGE, until it is used
     std::optional<SecureMessagingCard> channel;
+    std::optional<SecureMessagingCard> next;  // the channel that begins behind the answer in work
   };
 
   // passport_os.cpp
@@ -61,6 +62,7 @@ class PassportOs final : public CardOs {
   ByteView key_number(ByteView data, std::uint32_t tag) const;
   void put_modulus(ByteView data);
   void put_exponent(ByteView data);
+  void put_chip_key(ByteView data);
   void lock(ByteView data);
 
   // passport_reading.cpp
@@ -69,6 +71,7 @@ class PassportOs final : public CardOs {
   Answer external_authenticate(const Command& command);
   Answer read_binary(const Command& command);
   Answer internal_authenticate(const Command& command);
+  Answer authenticate_chip(const Command& command);
 
   Nvm& nvm_;
   Random& random_;

@@ -1,6 +1,7 @@
-// Basic access control, reading, active authentication.
+// Basic access control, reading, active authentication, chip authentication.
 #include <utility>
 
+#include "tlv/tlv.hpp"
 #include "vchip/active_authentication.hpp"
 #include "vchip/passport_os.hpp"
 #include "vchip/reading.hpp"
@@ -72,7 +73,7 @@ Answer PassportOs::read_binary(const Command& command) {
     session_.file = fid;
   }
   if (!session_.file) throw Refusal{sw::command_not_allowed};
-  const std::size_t room = command.secured ? answers().room : max_ne_short;
+  const std::size_t room = command.way == Way::access_channel ? answers().room : max_ne_short;
   return read_part(state_.files.at(*session_.file), place.offset,
                    read_size(command.apdu, max_ne_short, room));
 }
@@ -85,6 +86,22 @@ Answer PassportOs::internal_authenticate(const Command& command) {
   if (!state_.has_key_pair()) throw Refusal{sw::conditions_not_satisfied};
   effort_.rsa_operations = 1;
   return {aa_sign(state_.modulus, state_.exponent, drawn(random_, aa_recovered_size), apdu.data)};
+}
+
+/// Chip authentication with triple DES: MSE:Set KAT.
+Answer PassportOs::authenticate_chip(const Command& command) {
+  const CommandApdu& apdu = command.apdu;
+  if (!answers().chip_keys) throw Refusal{sw::ins_not_supported};
+  require_channel();
+  if (apdu.p1 != 0x41 || apdu.p2 != 0xA6) throw Refusal{sw::wrong_p1p2};
+  if (!state_.chip_key) throw Refusal{sw::conditions_not_satisfied};
+  tlv::Reader reader(apdu.data);
+  const ByteView terminal_key = reader.expect(tlv::Tag{0x91}).value;
+  reader.take(tlv::Tag{0x84});  // the key's identifier: there is one key
+  reader.expect_end();
+  effort_.key_agreements = 1;
+  session_.next = vchip::authenticate_chip(*state_.chip_key, Cipher::triple_des, terminal_key, random_);
+  return {};
 }
 
 }  // namespace perso::vchip

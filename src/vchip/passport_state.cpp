@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "bytes/error.hpp"
+#include "crypto/curve.hpp"
 #include "vchip/active_authentication.hpp"
 
 namespace perso::vchip {
@@ -22,7 +24,8 @@ enum class Kind : std::uint8_t {
   exponent,
   locked,
   bac_failed,
-  bac_succeeded
+  bac_succeeded,
+  chip_key
 };
 
 Bytes start(Kind kind) {
@@ -37,6 +40,17 @@ Hardware read_hardware(RecordFields& fields) {
   if (hardware.passport > PassportKind::published) damaged_memory();
   hardware.atr = read_atr(fields);
   return hardware;
+}
+
+ChipKey read_chip_key(RecordFields& fields) {
+  const std::string curve = as_text(fields.take(fields.byte()));
+  Secret scalar = Secret::copy_of(fields.rest());
+  try {
+    if (scalar.size() != crypto::Curve(curve).order_size()) damaged_memory();
+  } catch (const Error&) {
+    damaged_memory();
+  }
+  return {curve, std::move(scalar)};
 }
 
 std::size_t pages_of_file(std::size_t size) {
@@ -72,7 +86,7 @@ void PassportState::apply(ByteView record) {
     }
     case Kind::access: {
       Secret enc = Secret::copy_of(fields.take(des_key_size));
-      access = DesKeys{std::move(enc), Secret::copy_of(fields.take(des_key_size))};
+      access = SessionKeys{std::move(enc), Secret::copy_of(fields.take(des_key_size))};
       break;
     }
     case Kind::modulus: {
@@ -91,6 +105,9 @@ void PassportState::apply(ByteView record) {
       break;
     case Kind::bac_succeeded:
       failures = 0;
+      break;
+    case Kind::chip_key:
+      chip_key = read_chip_key(fields);
       break;
     default:
       damaged_memory();
@@ -111,6 +128,7 @@ std::vector<Bytes> PassportState::snapshot() const {
   if (access) records.push_back(passport_record::access(*access));
   if (!modulus.empty()) records.push_back(passport_record::modulus(modulus));
   if (!exponent.empty()) records.push_back(passport_record::exponent(exponent));
+  if (chip_key) records.push_back(passport_record::chip_key(*chip_key));
   if (locked) records.push_back(passport_record::locked());
   records.insert(records.end(), failures, bac_failed());
   return records;
@@ -124,6 +142,7 @@ LifeCycle PassportState::life() const {
 std::size_t PassportState::used_pages() const {
   std::size_t pages = 1;
   if (has_key_page()) ++pages;
+  if (chip_key) ++pages;
   for (const auto& [fid, contents] : files) pages += pages_of_file(contents.size());
   return pages;
 }
@@ -137,6 +156,10 @@ bool PassportState::has_room_for_file(iso7816::Fid fid, std::size_t size) const 
 
 bool PassportState::has_room_for_key() const {
   return has_key_page() || (used_pages() + 1) * Nvm::page_size <= hardware.memory;
+}
+
+bool PassportState::has_room_for_chip_key() const {
+  return chip_key || (used_pages() + 1) * Nvm::page_size <= hardware.memory;
 }
 
 namespace passport_record {
@@ -165,7 +188,7 @@ Bytes page(iso7816::Fid fid, std::size_t offset, ByteView bytes) {
   return record;
 }
 
-Bytes access(const DesKeys& keys) {
+Bytes access(const SessionKeys& keys) {
   Bytes record = start(Kind::access);
   append(record, keys.enc.expose());
   append(record, keys.mac.expose());
@@ -181,6 +204,14 @@ Bytes modulus(ByteView modulus) {
 Bytes exponent(const Secret& exponent) {
   Bytes record = start(Kind::exponent);
   append(record, exponent.expose());
+  return record;
+}
+
+Bytes chip_key(const ChipKey& key) {
+  Bytes record = start(Kind::chip_key);
+  record.push_back(static_cast<std::uint8_t>(key.curve.size()));
+  append(record, as_bytes(key.curve));
+  append(record, key.scalar.expose());
   return record;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vchip/bac_card.hpp"
+#include "vchip/chip_authentication_card.hpp"
 #include "vchip/records.hpp"
 
 namespace perso::vchip {
@@ -15,9 +16,10 @@ struct PassportState {
   Hardware hardware;
   bool locked = false;
   std::map<iso7816::Fid, Bytes> files;  // each in its whole size, 1 to 32,767 bytes
-  std::optional<DesKeys> access;        // of basic access control
+  std::optional<SessionKeys> access;    // of basic access control
   Bytes modulus;                        // of active authentication, 128 bytes, or none
   Secret exponent;                      // the same
+  std::optional<ChipKey> chip_key;      // of chip authentication
   std::uint8_t failures = 0;            // of basic access control in a row, counted to max_failures
 
   static constexpr std::uint8_t max_failures = 10;
@@ -35,9 +37,10 @@ struct PassportState {
   /// Whether there is room for a file of this size, in the place of the one that it replaces.
   bool has_room_for_file(iso7816::Fid fid, std::size_t size) const;
   bool has_room_for_key() const;
+  bool has_room_for_chip_key() const;
 
  private:
-  /// Pages in use: one for the application, one for its key pair, one and its contents for a file.
+  /// Pages in use: one for the application, one for each of its keys, one and its contents for a file.
   std::size_t used_pages() const;
   bool has_key_page() const { return !modulus.empty() || !exponent.empty(); }
 };
@@ -47,9 +50,10 @@ namespace passport_record {
 Bytes birth(const Hardware& hardware);
 Bytes file(iso7816::Fid fid, std::size_t size);  // created, or as new: 00 everywhere
 Bytes page(iso7816::Fid fid, std::size_t offset, ByteView bytes);
-Bytes access(const DesKeys& keys);
+Bytes access(const SessionKeys& keys);
 Bytes modulus(ByteView modulus);
 Bytes exponent(const Secret& exponent);
+Bytes chip_key(const ChipKey& key);
 Bytes locked();
 Bytes bac_failed();
 Bytes bac_succeeded();

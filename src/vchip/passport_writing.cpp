@@ -1,7 +1,11 @@
 // What the passport application takes until it is locked.
 #include <algorithm>
+#include <array>
+#include <optional>
 
+#include "crypto/curve.hpp"
 #include "tlv/tlv.hpp"
+#include "vchip/access_data.hpp"
 #include "vchip/active_authentication.hpp"
 #include "vchip/passport_os.hpp"
 
@@ -12,25 +16,29 @@ using namespace iso7816;
 namespace {
 
 constexpr std::size_t max_file_size = 0x7FFF;
-constexpr std::size_t min_number_size = 9, max_number_size = 22;  // the longest that a TD1 card can bear
-constexpr std::size_t date_size = 6;
 
 bool is_reserved(Fid fid) {
   constexpr std::uint16_t reserved[] = {0x0000, 0x3F00, 0x3FFF, 0xFFFF};  // ISO/IEC 7816-4 7.3.1
   return std::ranges::find(reserved, fid.value) != std::ranges::end(reserved);
 }
 
-/// A character of the machine readable zone.
-bool is_printed(std::uint8_t character) {
-  return (character >= '0' && character <= '9') || (character >= 'A' && character <= 'Z') || character == '<';
+/// The curve with these parameters, of those whose keys fit into one command.
+std::optional<crypto::Curve> find_curve(ByteView p, ByteView a, ByteView b, ByteView generator,
+                                        ByteView order) {
+  constexpr const char* names[] = {"secp192r1",       "secp224r1",       "secp256r1",
+                                   "brainpoolP192r1", "brainpoolP224r1", "brainpoolP256r1"};
+  for (const char* name : names) {
+    const crypto::Curve curve(name);
+    const bool same = std::ranges::equal(curve.p(), p) && std::ranges::equal(curve.a(), a) &&
+                      std::ranges::equal(curve.b(), b) && std::ranges::equal(curve.generator(), generator) &&
+                      std::ranges::equal(curve.order(), order);
+    if (same) return curve;
+  }
+  return std::nullopt;
 }
 
-/// The next value, of printed characters alone.
-ByteView printed(tlv::Reader& reader, std::uint32_t tag, std::size_t min, std::size_t max) {
-  const ByteView value = reader.expect(tlv::Tag{tag}).value;
-  if (value.size() < min || value.size() > max || !std::ranges::all_of(value, is_printed))
-    throw Refusal{sw::wrong_data};
-  return value;
+bool is_zero(ByteView number) {
+  return std::ranges::all_of(number, [](std::uint8_t byte) { return byte == 0; });
 }
 
 }  // namespace
@@ -77,6 +85,9 @@ Answer PassportOs::put_data(const Command& command) {
     case 0x0062:
       put_access(apdu.data);
       break;
+    case 0x0063:
+      put_chip_key(apdu.data);
+      break;
     case 0xDEAD:
       lock(apdu.data);
       break;
@@ -87,15 +98,10 @@ Answer PassportOs::put_data(const Command& command) {
 }
 
 void PassportOs::put_access(ByteView data) {
-  // The tags 5F18 and 5F19 are not in the shortest form that DER wants.
-  tlv::Reader outer(data, tlv::Rules::ber);
-  tlv::Reader inner(outer.expect(tlv::Tag{0x62}).value, tlv::Rules::ber);
-  outer.expect_end();
-  const ByteView number = printed(inner, 0x5F1F, min_number_size, max_number_size);
-  const ByteView birth = printed(inner, 0x5F18, date_size, date_size);
-  const ByteView expiry = printed(inner, 0x5F19, date_size, date_size);
-  inner.expect_end();
-  commit(passport_record::access(bac_access_keys(number, birth, expiry)));
+  const ByteView objects = tlv::single(data, tlv::Rules::ber).value;
+  if (data[0] != 0x62) throw Refusal{sw::wrong_data};
+  const PrintedFields fields = read_printed_fields(objects);
+  commit(passport_record::access(bac_access_keys(fields.number, fields.birth, fields.expiry)));
 }
 
 /// The number in `tag { 04 number }`, or behind it in `tag {} 04 number`: 128 bytes.
@@ -123,6 +129,25 @@ void PassportOs::put_exponent(ByteView data) {
   const Secret exponent = Secret::copy_of(key_number(data, 0x61));
   if (!state_.has_room_for_key()) throw Refusal{sw::not_enough_memory};
   commit(passport_record::exponent(exponent));
+}
+
+void PassportOs::put_chip_key(ByteView data) {
+  if (!answers().chip_keys) throw Refusal{sw::wrong_data};
+  tlv::Reader outer(data);
+  tlv::Reader inner(outer.expect(tlv::Tag{0x63}).value);
+  outer.expect_end();
+  std::array<ByteView, 7> numbers;  // p, a, b, generator, order, scalar, cofactor
+  for (std::uint32_t tag = 0x81; ByteView & number : numbers) number = inner.expect(tlv::Tag{tag++}).value;
+  inner.expect_end();
+  const auto [p, a, b, generator, order, scalar, cofactor] = numbers;
+  const auto curve = find_curve(p, a, b, generator, order);
+  const bool one = !cofactor.empty() && cofactor.back() == 1 && is_zero(cofactor.first(cofactor.size() - 1));
+  if (!curve || !one) throw Refusal{sw::wrong_data};
+  const bool in_range = scalar.size() == order.size() && !is_zero(scalar) &&
+                        std::ranges::lexicographical_compare(scalar, order);
+  if (!in_range) throw Refusal{sw::wrong_data};
+  if (!state_.has_room_for_chip_key()) throw Refusal{sw::not_enough_memory};
+  commit(passport_record::chip_key({curve->name(), Secret::copy_of(scalar)}));
 }
 
 void PassportOs::lock(ByteView data) {

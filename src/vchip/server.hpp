@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "bytes/clock.hpp"
@@ -23,6 +24,8 @@ struct ServerConfig {
   std::string host = "127.0.0.1";
   std::uint16_t first_port = 35963;
   Timing timing;
+  /// Each card stops answering after so many commands, for good: a sample for who builds readers.
+  std::optional<std::size_t> stalls_after;
   Sleeper sleep;  // how the timing's cost passes; must be set unless the timing is none()
   std::function<void(const std::string&)> log;   // one line; called from the slots' threads; may be empty
   std::chrono::milliseconds removal_grace{100};  // without power before a card is taken out

@@ -163,6 +163,7 @@ void SlotServer::put_in(const std::filesystem::path& card) {
   }
   card_ = card;
   answered_ = false;
+  commands_since_insertion_ = 0;
   log(card_.filename().string() + " inserted");
 }
 
@@ -237,6 +238,10 @@ bool SlotServer::serve_control(std::uint8_t control) {
 bool SlotServer::serve_command(ByteView command) {
   try {
     if (commands_to_tear_ && (*commands_to_tear_)-- == 0) throw PowerLoss{};
+    if (config_.stalls_after && commands_since_insertion_++ >= *config_.stalls_after) {
+      stalled_ = true;
+      return true;
+    }
     const Bytes answer = chip_->process(command);
     if (config_.sleep) config_.sleep(config_.timing.cost(chip_->effort()));
     answered_ = true;

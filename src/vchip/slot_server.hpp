@@ -64,6 +64,7 @@ class SlotServer {
   std::optional<VpcdLink> link_;
   bool answered_ = false;  // a command since the insertion
   bool stalled_ = false;
+  std::size_t commands_since_insertion_ = 0;
   std::optional<std::size_t> commands_to_tear_;
   std::optional<Time> leaves_at_;  // unless power comes back before
   Time insert_not_before_{};

@@ -17,6 +17,7 @@ struct Effort {
   std::size_t key_generations = 0;
   std::size_t signatures = 0;      // with an elliptic curve
   std::size_t rsa_operations = 0;  // with the private key
+  std::size_t key_agreements = 0;  // multiplications of a point
   std::size_t delays = 0;          // for which the chip holds an answer back after wrong authentications
 };
 
@@ -29,16 +30,21 @@ struct Timing {
   std::chrono::nanoseconds key_generation{};
   std::chrono::nanoseconds signature{};
   std::chrono::nanoseconds rsa_operation{};
+  std::chrono::nanoseconds key_agreement{};
   std::chrono::nanoseconds delay{};
 
   std::chrono::nanoseconds cost(const Effort& effort) const;
 
   /// Takes no time.
   static Timing none() { return {}; }
+  /// The same, but what the chip holds back after wrong authentications it does hold back.
+  static Timing prompt();
   /// ISO/IEC 7816-3 at 115 kbit/s after PPS, 12 bit times a byte; 8 ms a command.
   static Timing contact();
   /// ISO/IEC 14443-4 at 424 kbit/s; 10 ms a command.
   static Timing contactless();
+  /// ISO/IEC 14443-4 at 106 kbit/s, an old chip: 60 ms a command, cryptography thrice as slow.
+  static Timing slowest();
 };
 
 /// Lets so much time pass: really, or by adding it up.

@@ -55,7 +55,7 @@ TEST_CASE("chip: identification without a channel") {
       {"SELECT next", "00A4040200", "6A86"},
       {"no files here", "00A4020C020101", "6A82"},
       {"EF.CardAccess, which readers try first", "00A4020C02011C", "6A82"},
-      {"the master file, which they try before it", "00A4000C023F00", "6A86"},
+      {"the master file, which they select before it", "00A4000C023F00", "9000"},
       {"no current file", "00B0000000", "6986"},
       {"class of a logical channel", "01A4040000", "6E00"},
       {"chaining", "90CA9F7F00", "6E00"},

@@ -2,8 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include "crypto/curve.hpp"
 #include "crypto/des.hpp"
 #include "support/vectors.hpp"
+#include "terminal.hpp"
 
 namespace perso::vchip::test {
 
@@ -13,19 +15,6 @@ const Bytes zero_iv(8);
 
 std::string two_digits(std::size_t value) {
   return to_hex(Bytes{static_cast<std::uint8_t>(value)});
-}
-
-std::string tlv(const std::string& tag, const std::string& value) {
-  const std::size_t size = value.size() / 2;
-  return tag +
-         (size < 0x80    ? ""
-          : size < 0x100 ? "81"
-                         : "82" + two_digits(size >> 8)) +
-         two_digits(size) + value;
-}
-
-std::string hex_of(const std::string& text) {
-  return to_hex(as_bytes(text));
 }
 
 Bytes with_padding(Bytes bytes) {
@@ -99,6 +88,13 @@ std::string put_access(const std::string& number, const std::string& birth, cons
 
 std::string put_key_half(std::uint8_t object, const std::string& number) {
   return put_data("00" + two_digits(object), tlv(two_digits(object), tlv("04", number)));
+}
+
+std::string chip_key_object(const std::string& scalar) {
+  const crypto::Curve curve("secp256r1");
+  return tlv("81", to_hex(curve.p())) + tlv("82", to_hex(curve.a())) + tlv("83", to_hex(curve.b())) +
+         tlv("84", to_hex(curve.generator())) + tlv("85", to_hex(curve.order())) + tlv("86", scalar) +
+         tlv("87", "01");
 }
 
 std::string put_modulus() {
@@ -195,6 +191,21 @@ std::string PassportBench::unprotect(ByteView answer) {
 
 std::string PassportBench::secure(const std::string& hex) {
   return unprotect(chip.process(protect(hex)));
+}
+
+std::string PassportBench::agree(const std::string& chip_key, const std::string& key_id) {
+  const crypto::Curve curve("secp256r1");
+  const Secret ephemeral = curve.random_scalar(terminal_random_);
+  const std::string point = to_hex(curve.multiply(curve.generator(), ephemeral, terminal_random_));
+  const std::string answer =
+      secure(command("002241A6", tlv("91", point) + (key_id.empty() ? "" : tlv("84", key_id))));
+  if (answer != "9000") return answer;
+  const Bytes shared = curve.multiply(from_hex(chip_key), ephemeral, terminal_random_);
+  const Bytes x(shared.begin() + 1, shared.begin() + 33);
+  enc_ = derived(x, 1);
+  mac_ = derived(x, 2);
+  counter_ = 0;
+  return answer;
 }
 
 std::string PassportBench::read_file(const std::string& fid, std::size_t size) {

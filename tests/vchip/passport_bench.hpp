@@ -24,6 +24,8 @@ std::string put_access(const std::string& number = printed_number, const std::st
                        const std::string& expiry = printed_expiry);
 std::string put_key_half(std::uint8_t object, const std::string& number);
 /// PUT DATA of a made-up key, whose parts stand in tests/vectors.
+/// The object of a key of chip authentication on P-256, `81` to `87`, for PUT DATA 63.
+std::string chip_key_object(const std::string& scalar);
 std::string put_modulus();
 std::string put_exponent();
 /// PUT DATA of an object that is `hex`.
@@ -49,6 +51,8 @@ class PassportBench {
   /// The protected form of a plain command; counts as sent.
   Bytes protect(const std::string& hex);
   std::string unprotect(ByteView answer);
+  /// MSE:Set KAT with a new key of the terminal; 9000 where the chip answers so, and its keys from then on.
+  std::string agree(const std::string& chip_key, const std::string& key_id = "");
   /// A whole file through the channel, in pieces.
   std::string read_file(const std::string& fid, std::size_t size);
 
@@ -60,6 +64,7 @@ class PassportBench {
  private:
   Bytes mac_over(ByteView bytes) const;
   RepeatableRandom random_;
+  RepeatableRandom terminal_random_{0x2545F4914F6CDD1D};
   Secret enc_, mac_;
   std::uint64_t counter_ = 0;
 };

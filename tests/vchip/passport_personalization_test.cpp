@@ -156,7 +156,7 @@ TEST_CASE("passport chip: writing, command by command") {
       {"an exponent of 127 bytes", put_key_half(0x61, pattern(127)), "6A80"},
       {"a modulus in the other's place", put_data("0061", put_modulus().substr(10)), "6A80"},
       {"a bare modulus", put_data("0060", modulus), "6A80"},
-      {"another object", put_data("0063", "63020400"), "6A86"},
+      {"another object", put_data("0064", "64020400"), "6A86"},
       {"the lock before the access data", lock_chip, "6985"},
       {"the lock with data", "00DADEAD01FF", "6700"},
       {"GET CHALLENGE", get_challenge, "6D00"},

@@ -52,18 +52,6 @@ TEST_CASE("passport chip: personalized with bare commands, opened, read, activel
   CHECK(bench.secure("0088000008" + challenge + "00") != first);  // M1 is drawn anew
 }
 
-/// The chip as the station's own terminal sees it.
-class ChipAsCard final : public iso7816::Card {
- public:
-  explicit ChipAsCard(Chip& chip) : chip_(chip) {}
-  iso7816::ResponseApdu transmit(const iso7816::CommandApdu& command) override {
-    return iso7816::ResponseApdu::parse(chip_.process(command.encode()));
-  }
-
- private:
-  Chip& chip_;
-};
-
 TEST_CASE("passport chip: opened and read by the station's own terminal") {
   PassportBench bench = issued_passport();
   ChipAsCard card(bench.chip);

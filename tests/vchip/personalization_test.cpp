@@ -52,11 +52,9 @@ TEST_CASE("chip: commands of the issuer security domain and what they refuse") {
     std::string command, status;
   } cases[] = {
       {"mark", At::blank, mark, "9000"},
-      {"mark again", At::personalizing,
-       "80E62000"
-       "01FF",
-       "6A80"},
+      {"mark again, for the instance", At::personalizing, mark, "6A88"},
       {"mark of another length", At::blank, command("80E28800", "DF700F" + pattern(15)), "6A80"},
+      {"access data while blank", At::blank, command("80E28800", dgi("DF71", "820630303030303085")), "6A88"},
       {"unknown DGI", At::blank, command("80E28800", "010101FF"), "6A88"},
       {"file control without an application", At::blank, command("80E28800", file_control), "6A88"},
       {"block 1 first", At::blank, command("80E28801", "DF7010" + pattern(16)), "6A80"},
@@ -161,6 +159,9 @@ TEST_CASE("chip: life cycle") {
   CHECK(bench.send("80CADF7000") == "DF7010" + pattern(16, 0xE0) + "9000");
   CHECK(life() == "0107");
   REQUIRE(bench.open(transport_keys()) == "9000");
+  CHECK(bench.secure(command("80E28800", "DF7010" + pattern(16))) == "6985");
+  CHECK(bench.status("00A4040000") == "9000");
+  REQUIRE(bench.open(transport_keys()) == "9000");
   bench.lock();
   CHECK(life() == "010F");
   CHECK(bench.send("80CADF7000") == "6A88");
@@ -194,6 +195,10 @@ TEST_CASE("chip: file control and contents and what they refuse") {
       {"reserved 0000", block(dgi("6200", fcp("0000", 1))), "6A80"},
       {"reserved 6200", block(dgi("6200", fcp("6200", 1))), "6A80"},
       {"reserved DF70", block(dgi("6200", fcp("DF70", 1))), "6A80"},
+      {"reserved DF71", block(dgi("6200", fcp("DF71", 1))), "6A80"},
+      {"reserved 7F48", block(dgi("6200", fcp("7F48", 1))), "6A80"},
+      {"reserved 3F00", block(dgi("6200", fcp("3F00", 1))), "6A80"},
+      {"read in the access channel", block(dgi("6200", fcp("0201", 1, 0, "40"))), "9000"},
       {"without access",
        block(dgi("6200",
                  "620883020201"

@@ -441,5 +441,20 @@ TEST_CASE("server: timing is passed to the sleeper, command by command") {
   served.stop();
 }
 
+TEST_CASE("server: a card that stops answering after so many commands") {
+  FakeReader reader;
+  Served served(FeedMode::hold, 1, reader.port(), 1);
+  served.stop();
+  served.config.stalls_after = 2;
+  served.start();
+  served.command("insert 0 card-0.chip");
+  REQUIRE(reader.insert());
+  for (int i = 0; i < 2; ++i) CHECK(reader.transmit(cplc).size() == 94);
+  reader.send(cplc);
+  CHECK(served.command("list").find("stalled") != std::string::npos);
+  CHECK(served.command("remove 0") == "ok");
+  served.stop();
+}
+
 }  // namespace
 }  // namespace perso::vchip

@@ -108,7 +108,8 @@ std::string Bench::status(const std::string& hex) {
 std::string Bench::open(const KeySet& keys, std::uint8_t level) {
   const bool s16 = mac_size_ == 16;
   const std::string host_challenge = pattern(mac_size_, 0x5A);
-  Bytes answer = chip.process(from_hex(command("80500000", host_challenge, 256)));
+  const auto transmit = [&](ByteView raw) { return through ? through(raw) : chip.process(raw); };
+  Bytes answer = transmit(from_hex(command("80500000", host_challenge, 256)));
   if (answer.size() == 2 && !s16) {  // the chip may want S16
     mac_size_ = 16;
     const std::string retried = open(keys, level);
@@ -129,7 +130,7 @@ std::string Bench::open(const KeySet& keys, std::uint8_t level) {
   if (spoil) external[5 + *spoil] ^= 0x01;
   level_ = level;
   counter_ = 0;
-  return to_hex(chip.process(external));
+  return to_hex(transmit(external));
 }
 
 Bytes Bench::protect(const std::string& hex) {
@@ -228,10 +229,11 @@ std::string dgi(const std::string& id, const std::string& value) {
   return id + (size < 255 ? two_digits(size) : "FF" + two_digits(size >> 8) + two_digits(size)) + value;
 }
 
-std::string fcp(const std::string& fid, std::uint16_t size, std::uint8_t short_fid, bool readable) {
+std::string fcp(const std::string& fid, std::uint16_t size, std::uint8_t short_fid,
+                const std::string& condition) {
   std::string value = "8302" + fid + "8002" + two_digits(size >> 8) + two_digits(size);
   if (short_fid != 0) value += "8801" + two_digits(short_fid);
-  return "62" + length_value(value + "8C0201" + (readable ? "00" : "FF"));
+  return "62" + length_value(value + "8C0201" + condition);
 }
 
 std::string pattern(std::size_t count, std::uint8_t first) {
@@ -259,7 +261,7 @@ const std::string install_app = command("80E60C00",
                                             "00");
 const std::string target_app = command("80E62000", "0000" + length_value(app) + "000000");
 const std::string file_control =
-    dgi("6200", fcp("0101", 100, 1) + fcp("0102", 10, 0, false) + fcp("0103", 300));
+    dgi("6200", fcp("0101", 100, 1) + fcp("0102", 10, 0, "FF") + fcp("0103", 300));
 
 std::string put_key(const KeySet& current, const KeySet& next) {
   std::string data = two_digits(next.version);

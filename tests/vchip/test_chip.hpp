@@ -2,9 +2,11 @@
 // alone.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
+#include "iso7816/card.hpp"
 #include "vchip/chip.hpp"
 
 namespace perso::vchip::test {
@@ -12,10 +14,11 @@ namespace perso::vchip::test {
 /// Bytes that repeat in every run of the tests.
 class RepeatableRandom final : public Random {
  public:
+  explicit RepeatableRandom(std::uint64_t seed = 0x9E3779B97F4A7C15) : state_(seed) {}
   void fill(std::span<std::uint8_t> out) override;
 
  private:
-  std::uint64_t state_ = 0x9E3779B97F4A7C15;
+  std::uint64_t state_;
 };
 
 KeySet transport_keys(std::size_t size = 16);  // version 01
@@ -70,6 +73,21 @@ class Bench {
   Bytes initialize_update_answer;
   /// Changes one byte of the next EXTERNAL AUTHENTICATE: its place from the start of the data field.
   std::optional<std::size_t> spoil;
+  /// What INITIALIZE UPDATE and EXTERNAL AUTHENTICATE go through, else the bare chip: plain command to plain
+  /// answer.
+  std::function<Bytes(ByteView)> through;
+};
+
+/// The chip as the station's own terminal sees it.
+class ChipAsCard final : public iso7816::Card {
+ public:
+  explicit ChipAsCard(Chip& chip) : chip_(chip) {}
+  iso7816::ResponseApdu transmit(const iso7816::CommandApdu& command) override {
+    return iso7816::ResponseApdu::parse(chip_.process(command.encode()));
+  }
+
+ private:
+  Chip& chip_;
 };
 
 /// STORE DATA commands (plain) for a stream.
@@ -77,7 +95,8 @@ std::vector<std::string> store_commands(const std::string& dgis, std::size_t blo
 /// A DGI with its length in the shorter form.
 std::string dgi(const std::string& id, const std::string& value);
 /// `62 {...}` of a file.
-std::string fcp(const std::string& fid, std::uint16_t size, std::uint8_t short_fid = 0, bool readable = true);
+std::string fcp(const std::string& fid, std::uint16_t size, std::uint8_t short_fid = 0,
+                const std::string& condition = "00");
 /// `count` bytes that count up from `first`, as hexadecimal.
 std::string pattern(std::size_t count, std::uint8_t first = 0);
 /// A command from its parts, extended where it must be or is asked for.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bytes/bytes.hpp"
+#include "bytes/deviations.hpp"
 
 namespace perso::lds {
 
@@ -21,7 +22,10 @@ bool versions_hold(const std::string& lds_version, const std::string& unicode_ve
 /// `60 { 5F01 version, 5F36 Unicode version, 5C tags }`. @throws Error Code::malformed for values that break
 /// their form
 Bytes encode_com(const Com& com);
-/// @throws Error Code::malformed
+/// Deviations: versions missing or out of form; tags in the list that are no data group's, stand twice or do
+/// not ascend. @throws Error Code::malformed
+Com parse_com(ByteView file, Deviations& deviations);
+/// Strictly.
 Com parse_com(ByteView file);
 
 }  // namespace perso::lds

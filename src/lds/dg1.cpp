@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "bytes/error.hpp"
-#include "lds/element.hpp"
+#include "lds/file_reader.hpp"
 
 namespace perso::lds {
 
@@ -27,10 +26,17 @@ Bytes encode_dg1(std::string_view mrz) {
   return tlv::encode(dg1_tag, {tlv::encode(zone_tag, as_bytes(mrz))});
 }
 
-std::string parse_dg1(ByteView file) {
-  std::string mrz = as_text(only_element(only_element(file, dg1_tag), zone_tag));
+std::string parse_dg1(ByteView file, Deviations& deviations) {
+  FileReader reader = FileReader("EF.DG1", file, deviations).only(dg1_tag);
+  std::string mrz = as_text(reader.expect(zone_tag).value);
+  reader.expect_end();
   check(mrz);
   return mrz;
+}
+
+std::string parse_dg1(ByteView file) {
+  NoDeviations strict;
+  return parse_dg1(file, strict);
 }
 
 }  // namespace perso::lds

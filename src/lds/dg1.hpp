@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "bytes/bytes.hpp"
+#include "bytes/deviations.hpp"
 
 namespace perso::lds {
 
@@ -12,6 +13,8 @@ namespace perso::lds {
 /// @throws Error Code::malformed otherwise
 Bytes encode_dg1(std::string_view mrz);
 /// The zone; its check digits are not looked at. @throws Error Code::malformed
+std::string parse_dg1(ByteView file, Deviations& deviations);
+/// Strictly.
 std::string parse_dg1(ByteView file);
 
 }  // namespace perso::lds

@@ -1,25 +1,15 @@
 #include "lds/dg15.hpp"
 
-#include <algorithm>
-#include <array>
-
-#include "lds/element.hpp"
+#include "crypto/ber.hpp"
+#include "crypto/public_key.hpp"
+#include "lds/file_reader.hpp"
 
 namespace perso::lds {
 
 namespace {
 
 constexpr tlv::Tag dg15_tag{0x6F};
-constexpr tlv::Tag oid_tag{0x06};
 constexpr tlv::Tag sequence_tag{0x30};
-/// 1.2.840.113549.1.1.1
-constexpr std::array<std::uint8_t, 9> rsa_encryption{0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01};
-
-bool is_rsa(ByteView spki) {
-  tlv::Reader info(only_element(spki, sequence_tag));
-  tlv::Reader algorithm(info.expect(sequence_tag).value);
-  return std::ranges::equal(algorithm.expect(oid_tag).value, rsa_encryption);
-}
 
 }  // namespace
 
@@ -31,10 +21,18 @@ Bytes encode_dg15(const crypto::RsaPublicKey& key) {
   return tlv::encode(dg15_tag, key.spki());
 }
 
+ChipKey parse_dg15(ByteView file, Deviations& deviations) {
+  FileReader reader = FileReader("EF.DG15", file, deviations).only(dg15_tag);
+  const Bytes spki = crypto::asn1::to_der(reader.expect(sequence_tag).encoded, deviations);
+  reader.expect_end();
+  const auto key = crypto::PublicKey::from_spki(spki);
+  if (key.rsa() != nullptr) return *key.rsa();
+  return *key.ec();
+}
+
 ChipKey parse_dg15(ByteView file) {
-  const ByteView spki = only_element(file, dg15_tag);
-  if (is_rsa(spki)) return crypto::RsaPublicKey::from_spki(spki);
-  return crypto::EcPublicKey::from_spki(spki);
+  NoDeviations strict;
+  return parse_dg15(file, strict);
 }
 
 }  // namespace perso::lds

@@ -3,6 +3,7 @@
 
 #include <variant>
 
+#include "bytes/deviations.hpp"
 #include "crypto/ec.hpp"
 #include "crypto/rsa.hpp"
 
@@ -15,6 +16,8 @@ Bytes encode_dg15(const crypto::EcPublicKey& key, crypto::EcParameters parameter
 Bytes encode_dg15(const crypto::RsaPublicKey& key);
 /// @throws Error Code::malformed, also for an EC key that is not on a known curve, and an RSA key of a size
 /// that crypto::RsaPublicKey does not take
+ChipKey parse_dg15(ByteView file, Deviations& deviations);
+/// Strictly.
 ChipKey parse_dg15(ByteView file);
 
 }  // namespace perso::lds

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "bytes/error.hpp"
-#include "lds/element.hpp"
+#include "lds/face_record.hpp"
 
 namespace perso::lds {
 
@@ -23,25 +22,7 @@ constexpr tlv::Tag record_tag{0x5F2E};
 constexpr tlv::Tag record_constructed_tag{0x7F2E};
 
 constexpr std::uint8_t facial_features = 0x02;
-const std::string_view record_magic(
-    "FAC\0"
-    "010\0",
-    8);  // format identifier and version, ISO/IEC 19794-5:2005 5.4
-constexpr std::size_t record_header_size = 14;
-constexpr std::size_t facial_information_size = 20;
-constexpr std::size_t feature_point_size = 8;
-constexpr std::size_t image_information_size = 12;
-
-// ISO/IEC 19794-5:2005 5.7
-constexpr std::uint8_t full_frontal = 0x01;
-constexpr std::uint8_t data_type_jpeg = 0x00;
-constexpr std::uint8_t data_type_jpeg2000 = 0x01;
-constexpr std::uint8_t colour_rgb24 = 0x01;
-constexpr std::uint8_t colour_grey8 = 0x03;
-
-void require(bool holds, const char* what) {
-  if (!holds) throw Error(Code::malformed, what);
-}
+constexpr std::uint8_t full_frontal = 0x01;  // ISO/IEC 19794-5:2005 5.7
 
 /// Facial information block and image information block (5.5, 5.7): everything that is not said is 0,
 /// "unspecified".
@@ -62,37 +43,32 @@ Bytes image_headers(const identity::PictureHeader& picture, std::size_t picture_
 
 Bytes record_header(std::size_t record_size) {
   Bytes out;
-  append(out, as_bytes(record_magic));
+  append(out, as_bytes(facial_record_magic));
+  append(out, as_bytes(facial_record_version));
   append_be32(out, static_cast<std::uint32_t>(record_size));
   append_be16(out, 1);  // images
   return out;
 }
 
-FaceImage parse_record(ByteView record) {
-  require(record.size() >= record_header_size + facial_information_size + image_information_size,
-          "EF.DG2: the facial record is shorter than its headers");
-  require(std::ranges::equal(slice(record, 0, record_magic.size()), as_bytes(record_magic)),
-          "EF.DG2: the biometric data is no facial record of version 010");
-  require(be32(slice(record, 8, 4)) == record.size(),
-          "EF.DG2: the facial record says another length than it has");
-  require(be16(slice(record, 12, 2)) >= 1, "EF.DG2: the facial record holds no image");
-  const ByteView block = record.subspan(record_header_size);
-  const std::size_t block_size = be32(block);
-  const std::size_t image_at = facial_information_size + feature_point_size * be16(slice(block, 4, 2));
-  require(block_size <= block.size() && block_size > image_at + image_information_size,
-          "EF.DG2: a facial information block says a length that cannot be");
-  const ByteView image = slice(block, image_at, image_information_size);
-  require(image[1] == data_type_jpeg || image[1] == data_type_jpeg2000,
-          "EF.DG2: the face image is neither JPEG nor JPEG 2000");
-  FaceImage face;
-  face.header.format =
-      image[1] == data_type_jpeg ? identity::PictureFormat::jpeg : identity::PictureFormat::jpeg2000;
-  face.header.width = be16(slice(image, 2, 2));
-  face.header.height = be16(slice(image, 4, 2));
-  face.header.grey = image[6] == colour_grey8;
-  const ByteView picture = block.first(block_size).subspan(image_at + image_information_size);
-  face.image.assign(picture.begin(), picture.end());
-  return face;
+/// The biometric header (CBEFF): it has to say that this is a face, and in whose format.
+void judge_header(const FileReader& header) {
+  const auto type = header.find(biometric_type_tag);
+  if (!type || !std::ranges::equal(type->value, Bytes{facial_features}))
+    header.deviation("the biometric header does not say that this is a face");
+  if (!header.find(format_owner_tag) || !header.find(format_type_tag))
+    header.deviation("the biometric header does not say the format");
+}
+
+FaceImage read_template(FileReader biometric) {
+  if (const auto header = biometric.take(header_tag))
+    judge_header(biometric.inside(*header));
+  else
+    biometric.deviation("the biometric header is not there");
+  const tlv::Element record = biometric.next();
+  biometric.require(record.tag == record_tag || record.tag == record_constructed_tag,
+                    "the first template holds no biometric data in tag 5F2E or 7F2E");
+  biometric.expect_end();
+  return read_face_record(biometric.inside(record));
 }
 
 }  // namespace
@@ -110,19 +86,21 @@ Bytes encode_dg2(ByteView picture) {
                                                        tlv::encode(template_tag, {header, record})})});
 }
 
+FaceImage parse_dg2(ByteView file, Deviations& deviations) {
+  FileReader group = FileReader("EF.DG2", file, deviations).only(dg2_tag).only(group_tag);
+  const auto count = group.take(count_tag);
+  const tlv::Element first = group.expect(template_tag);
+  std::size_t templates = 1;
+  while (group.take(template_tag)) ++templates;
+  group.expect_end();
+  if (!count || count->value.size() != 1 || count->value[0] != templates)
+    group.deviation("the number of templates is not said, or is another");
+  return read_template(group.inside(first));
+}
+
 FaceImage parse_dg2(ByteView file) {
-  tlv::Reader group(only_element(only_element(file, dg2_tag), group_tag));
-  const ByteView count = group.expect(count_tag).value;
-  require(count.size() == 1 && count[0] >= 1, "EF.DG2: the number of templates is not one byte above 0");
-  tlv::Reader biometric(group.expect(template_tag).value);
-  const ByteView header = biometric.expect(header_tag).value;
-  const auto type = tlv::find(header, biometric_type_tag);
-  require(!type || (type->value.size() == 1 && type->value[0] == facial_features),
-          "EF.DG2: the first template is not facial");
-  const tlv::Element record = biometric.next();
-  require(record.tag == record_tag || record.tag == record_constructed_tag,
-          "EF.DG2: the first template holds no biometric data in tag 5F2E or 7F2E");
-  return parse_record(record.value);
+  NoDeviations strict;
+  return parse_dg2(file, strict);
 }
 
 }  // namespace perso::lds

@@ -1,7 +1,8 @@
-// EF.DG2 (ICAO 9303-10 4.7.2): one face image as an ISO/IEC 19794-5:2005 record in a biometric information
-// template group.
+// EF.DG2 (ICAO 9303-10 4.7.2): a face image in a biometric information template group. Written as an ISO/IEC
+// 19794-5:2005 record; read as one of ISO/IEC 39794-5 too.
 #pragma once
 
+#include "bytes/deviations.hpp"
 #include "identity/portrait.hpp"
 
 namespace perso::lds {
@@ -17,11 +18,16 @@ Bytes encode_dg2(ByteView picture);
 
 struct FaceImage {
   Bytes image;
-  identity::PictureHeader header;  // as the record says it, which gives no resolution
+  /// Width, height and colour as the record says them, 0 where it does not, and no resolution; the format as
+  /// the image's first bytes tell it.
+  identity::PictureHeader header;
 };
 
-/// The first image of the first template. @throws Error Code::malformed, also for an image that is neither
-/// JPEG nor JPEG 2000
+/// The first image of the first template; others are not looked at. Deviations: what the biometric header
+/// leaves out or says wrongly, lengths and counts that lie, a format that is not the image's, bytes behind.
+/// @throws Error Code::malformed, also for an image that is neither JPEG nor JPEG 2000
+FaceImage parse_dg2(ByteView file, Deviations& deviations);
+/// Strictly.
 FaceImage parse_dg2(ByteView file);
 
 }  // namespace perso::lds

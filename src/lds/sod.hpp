@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "bytes/deviations.hpp"
 #include "crypto/cms.hpp"
 
 namespace perso::lds {
@@ -21,7 +22,7 @@ struct LdsVersions {
 /// LDSSecurityObject: a digest of each data group's file, by its number. 2 to 16 of them. Version 0 (LDS 1.7)
 /// without `versions`, version 1 (LDS 1.8) with them.
 struct SecurityObject {
-  crypto::Hash hash = crypto::Hash::sha256;  // SHA-224, -256, -384 or -512
+  crypto::Hash hash = crypto::Hash::sha256;  // SHA-224, -256, -384 or -512; read as a deviation: SHA-1
   std::map<int, Bytes> digests;
   std::optional<LdsVersions> versions = std::nullopt;
   bool operator==(const SecurityObject&) const = default;
@@ -35,7 +36,10 @@ SecurityObject security_object_over(const std::map<int, ByteView>& data_groups,
 /// DER. @throws Error Code::malformed for too few or too many digests, one of another size, a hash that
 /// 9303-12 does not allow, or versions out of form
 Bytes encode_security_object(const SecurityObject& object);
-/// @throws Error Code::malformed, also for a hash that 9303-10 does not allow
+/// Deviations: SHA-1, which documents before 2010 have; one digest alone; a version that does not go with the
+/// LDS and Unicode versions, and these out of form. @throws Error Code::malformed
+SecurityObject parse_security_object(ByteView der, Deviations& deviations);
+/// Strictly.
 SecurityObject parse_security_object(ByteView der);
 
 /// `77 { CMS ContentInfo }`, signed by `signer`, whose certificate goes in, with its own hash, which need not
@@ -50,6 +54,8 @@ struct Sod {
 };
 
 /// Nothing is verified. @throws Error Code::malformed
+Sod parse_sod(ByteView file, Deviations& deviations);
+/// Strictly.
 Sod parse_sod(ByteView file);
 
 }  // namespace perso::lds

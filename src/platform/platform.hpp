@@ -12,7 +12,7 @@ namespace perso::platform {
 enum class ReadAccess : std::uint8_t {
   always,
   never,
-  bac  // in a channel of basic access control (ICAO 9303-11 4.3)
+  access_control  // in a channel that opens by what is printed on the card: PACE or BAC (ICAO 9303-11 4)
 };
 /// As a profile writes it.
 std::string_view name_of(ReadAccess access);
@@ -33,9 +33,12 @@ struct Platform {
   bool short_ids;                                  // files may have short identifiers
   std::span<const std::string_view> applications;  // AIDs (hex) that it has; empty: any can be made
   std::span<const std::uint16_t> reserved_fids;
-  std::span<const std::string_view> generated_keys;  // that the chip makes: "ecdsa-p256"
-  std::span<const std::string_view> injected_keys;   // that it takes: "rsa-1024"
-  std::span<const std::string_view> read_access;     // "always", "never", "bac"
+  std::span<const std::string_view> generated_keys;       // that the chip makes: "ecdsa-p256", "ecdh-p256"
+  std::span<const std::string_view> injected_keys;        // that it takes: those, "rsa-1024"
+  std::span<const std::string_view> read_access;          // "always", "never", "access-control"
+  std::span<const std::string_view> access;               // how it can be opened to readers: "bac", "pace"
+  bool master_file;                                       // files may stand in it, EF.CardAccess for one
+  std::span<const std::string_view> chip_authentication;  // with which protocols: "ecdh-3des"
 };
 
 /// The platform of that name, or nullptr.

@@ -23,16 +23,33 @@ bool holds_data_of_holder(const Content& content) {
          std::holds_alternative<Image>(content);
 }
 
+/// Whether the contents tell one card from another, and so follow its holder about.
+bool tells_cards_apart(const Content& content) {
+  return std::holds_alternative<Sod>(content) || std::holds_alternative<ChipPublicKey>(content) ||
+         std::holds_alternative<SecurityOptions>(content) || std::holds_alternative<Cms>(content);
+}
+
+/// Why the file needs a reason to be open to everybody; empty where it needs none.
+std::string_view concern_about(const File& file, const Chip& chip) {
+  if (file.read != Access::always) return "";
+  if (holds_data_of_holder(file.content)) return "everybody may read this file of the holder's";
+  if (chip.access && tells_cards_apart(file.content))
+    return "the chip opens to who has the card, and everybody may read this file, by which cards are told "
+           "apart";
+  return "";
+}
+
 /// @param unclear whether it is, because of a fault, of one of its files
-void check_open(const Application& application, bool unclear, Faults& faults) {
+void check_open(const Application& application, const Chip& chip, bool unclear, Faults& faults) {
   bool needed = unclear;
   for (const File& file : application.files) {
-    if (file.read != Access::always || !holds_data_of_holder(file.content)) continue;
+    const std::string_view concern = concern_about(file, chip);
+    if (concern.empty()) continue;
     needed = true;
     if (!application.open_to_all)
       faults.add(file.place,
-                 "everybody may read this file of the holder's; restrict read, or say in the application why "
-                 "it is open (open_to_all: \"...\")");
+                 std::string(concern) +
+                     "; restrict read, or say in the application why it is open (open_to_all: \"...\")");
   }
   if (application.open_to_all && !needed)
     faults.add(application.place,
@@ -40,9 +57,9 @@ void check_open(const Application& application, bool unclear, Faults& faults) {
 }
 
 /// A reader derives the keys from what it reads on the card: the machine readable zone.
-void check_bac_against(const Mrz& mrz, const File& file, const Bac& bac, Faults& faults) {
-  if (bac.number.empty()) return;  // has been told
-  if (bac.number != mrz.number || bac.born != mrz.born || bac.expires != mrz.expires)
+void check_printed(const AccessControl::Printed& printed, const Mrz& mrz, const File& file, Faults& faults) {
+  if (printed.number.empty()) return;  // has been told
+  if (printed.number != mrz.number || printed.born != mrz.born || printed.expires != mrz.expires)
     faults.add(file.place,
                "the chip opens by other fields than this machine readable zone has for number, born and "
                "expires; make them the same as under access:");
@@ -54,13 +71,13 @@ void check_access(const Reading& reading) {
   const Profile& profile = reading.profile;
   for (std::size_t i = 0; i < profile.applications.size(); ++i) {
     const Application& application = profile.applications[i];
-    check_open(application,
+    check_open(application, profile.chip,
                std::ranges::find(reading.unclear, i, &FileRef::application) != reading.unclear.end(),
                reading.faults);
     for (const File& file : application.files) {
       const auto* mrz = std::get_if<Mrz>(&file.content);
-      if (mrz != nullptr && profile.chip.bac)
-        check_bac_against(*mrz, file, *profile.chip.bac, reading.faults);
+      if (mrz != nullptr && profile.chip.access && profile.chip.access->printed)
+        check_printed(*profile.chip.access->printed, *mrz, file, reading.faults);
     }
   }
 }

@@ -16,16 +16,12 @@ std::optional<Access> read_access(const Reading& reading, const Node& node) {
   const platform::Platform* platform = reading.profile.chip.platform;
   if (access && platform != nullptr &&
       std::ranges::find(platform->read_access, node.text()) == platform->read_access.end()) {
-    std::string names;
-    for (const std::string_view name : platform->read_access)
-      names += (names.empty() ? "" : ", ") + std::string(name);
     node.fault("platform " + std::string(platform->name) + " has no read access \"" + node.text() +
-               "\"; use one of " + names);
+               "\"; use one of " + joined(platform->read_access));
     return std::nullopt;
   }
-  if (access == Access::bac && !reading.profile.chip.bac) {
-    node.fault("nothing says what opens the chip; add access: {bac: {number, born, expires}} under chip:");
-  }
+  if (access == Access::access_control && !reading.profile.chip.access)
+    node.fault("nothing says what opens the chip; add access: under chip:");
   return access;
 }
 
@@ -83,21 +79,40 @@ Named read_file(const Reading& reading, const Node& key, Node node, std::optiona
   return named;
 }
 
+iso7816::Aid read_aid(const platform::Platform* platform, const Node& node) {
+  const auto bytes = node.hex(5, 16);
+  if (!bytes) return unknown_aid();
+  iso7816::Aid aid(*bytes);
+  if (platform == nullptr || platform->applications.empty() ||
+      std::ranges::find(platform->applications, aid.hex()) != platform->applications.end())
+    return aid;
+  node.fault("platform " + std::string(platform->name) + " has the application \"" +
+             std::string(platform->applications.front()) + "\" alone; use that one");
+  return unknown_aid();
+}
+
+/// aid: "A0000002471001", or master_file: true
+iso7816::Aid read_place(const platform::Platform* platform, Node& node) {
+  const Node master = node.find("master_file");
+  if (!master) return read_aid(platform, node.take("aid"));
+  master.only_true("master_file");
+  node.find("aid").fault("the master file has no aid; leave it out, or master_file");
+  if (platform != nullptr && !platform->master_file)
+    master.fault("platform " + std::string(platform->name) +
+                 " has no master file to write to; leave this application out");
+  return iso7816::Aid::master_file();
+}
+
 /// @param contents of its files, in their order
 Application read_application(Reading& reading, Node node, std::vector<Node>& contents) {
   const Place place = node.place();
   std::string name = node.take("name").name();
-  const Node id = node.take("aid");
-  const Bytes aid = id.hex(5, 16).value_or(Bytes(5));  // zeros stand for a fault
   const platform::Platform* platform = reading.profile.chip.platform;
-  Application application{
-      .name = std::move(name), .aid = iso7816::Aid(aid), .files = {}, .open_to_all = {}, .place = place};
-  if (platform != nullptr && !platform->applications.empty() && aid != Bytes(5) &&
-      std::ranges::find(platform->applications, application.aid.hex()) == platform->applications.end()) {
-    id.fault("platform " + std::string(platform->name) + " has the application \"" +
-             std::string(platform->applications.front()) + "\" alone; use that one");
-    application.aid = iso7816::Aid(Bytes(5));
-  }
+  Application application{.name = std::move(name),
+                          .aid = read_place(platform, node),
+                          .files = {},
+                          .open_to_all = {},
+                          .place = place};
   const std::optional<Access> read = read_access(reading, node.take("read"));
   if (const Node reason = node.find("open_to_all")) application.open_to_all = read_reason(reason);
   const std::size_t most = platform == nullptr ? most_unlimited : platform->max_files;
@@ -134,8 +149,10 @@ void read_applications(Reading& reading, const Node& node) {
   std::vector<std::vector<Node>> contents;
   const platform::Platform* platform = reading.profile.chip.platform;
   const std::size_t most = platform == nullptr ? most_unlimited : platform->max_applications;
+  // The master file is there anyway.
+  const auto is_made = [](const Application& application) { return !application.aid.is_master_file(); };
   for (const Node& item : node.items()) {
-    if (applications.size() == most) {
+    if (static_cast<std::size_t>(std::ranges::count_if(applications, is_made)) >= most) {
       item.fault("this application is beyond the platform's limit of " + std::to_string(most) +
                  "; remove it and those after it");
       break;

@@ -15,18 +15,25 @@ bool holds(const Content& content) {
   return std::holds_alternative<Kind>(content);
 }
 
-/// The files of the eMRTD application that have a kind of content of their own.
+/// The files that have a kind of content of their own: ICAO's, in the eMRTD application or in the master
+/// file.
 struct OwnKind {
+  bool in_master_file;
+  std::string_view file;
   iso7816::Fid fid;
+  iso7816::ShortFid short_fid;
   std::string_view name;
   bool (*is)(const Content&);
 };
-constexpr std::array<OwnKind, 5> own_kinds{{
-    {{0x011E}, "com", holds<Com>},
-    {{0x0101}, "mrz", holds<Mrz>},
-    {{0x0102}, "face", holds<Face>},
-    {{0x010F}, "public-key", holds<ChipPublicKey>},
-    {{0x011D}, "sod", holds<Sod>},
+constexpr std::array<OwnKind, 8> own_kinds{{
+    {true, "EF.CardAccess", {0x011C}, {0x1C}, "card-access", holds<CardAccess>},
+    {true, "EF.CardSecurity", {0x011D}, {0x1D}, "card-security", holds<CardSecurity>},
+    {false, "EF.COM", {0x011E}, {0x1E}, "com", holds<Com>},
+    {false, "EF.DG1", {0x0101}, {0x01}, "mrz", holds<Mrz>},
+    {false, "EF.DG2", {0x0102}, {0x02}, "face", holds<Face>},
+    {false, "EF.DG14", {0x010E}, {0x0E}, "security-options", holds<SecurityOptions>},
+    {false, "EF.DG15", {0x010F}, {0x0F}, "public-key", holds<ChipPublicKey>},
+    {false, "EF.SOD", {0x011D}, {0x1D}, "sod", holds<Sod>},
 }};
 
 /// nullptr for contents that may stand in any file.
@@ -35,10 +42,15 @@ const OwnKind* own_kind_of(const Content& content) {
   return found == own_kinds.end() ? nullptr : &*found;
 }
 
-/// nullptr for a file without one.
+/// Of the eMRTD application; nullptr for a file without one.
 const OwnKind* own_kind_of(iso7816::Fid fid) {
-  const auto found = std::ranges::find(own_kinds, fid, &OwnKind::fid);
+  const auto found = std::ranges::find_if(
+      own_kinds, [&](const OwnKind& kind) { return !kind.in_master_file && kind.fid == fid; });
   return found == own_kinds.end() ? nullptr : &*found;
+}
+
+bool is_home(const Application& application, const OwnKind& kind) {
+  return kind.in_master_file ? application.aid.is_master_file() : lds::is_emrtd(application.aid);
 }
 
 std::string hex_of(iso7816::Fid fid) {
@@ -100,18 +112,28 @@ void check_lds_content(const File& file, const lds::LdsFile& standard, Faults& f
 void check_file(const File& file, const Application& application, const Profile& profile, Faults& faults) {
   const platform::Platform* platform = profile.chip.platform;
   const OwnKind* kind = own_kind_of(file.content);
-  if (kind != nullptr && !lds::is_emrtd(application.aid) && application.aid != iso7816::Aid(Bytes(5)))
-    faults.add(file.place, "content of the kind " + std::string(kind->name) +
-                               " belongs into the application \"" + to_hex(lds::emrtd_aid) +
-                               "\" (ICAO 9303-10); move it there");
+  if (kind != nullptr && !is_home(application, *kind) && application.aid != unknown_aid())
+    faults.add(file.place, "content of the kind " + std::string(kind->name) + " belongs into " +
+                               (kind->in_master_file ? "the master file"
+                                                     : "the application \"" + to_hex(lds::emrtd_aid) + "\"") +
+                               " (ICAO 9303-10); move it there");
   if (file.fid.value == 0) return;  // has been told
   if (kind != nullptr && kind->fid != file.fid)
-    faults.add(file.place, "content of this kind is " + std::string(lds::find_fid(kind->fid)->name) +
-                               " with the id \"" + hex_of(kind->fid) + "\" (ICAO 9303-10); correct the id");
+    faults.add(file.place, "content of this kind is " + std::string(kind->file) + " with the id \"" +
+                               hex_of(kind->fid) + "\" (ICAO 9303-10); correct the id");
   if (platform != nullptr &&
       std::ranges::find(platform->reserved_fids, file.fid.value) != platform->reserved_fids.end())
     faults.add(file.place,
                "the platform keeps the id \"" + hex_of(file.fid) + "\" for itself; choose another");
+}
+
+/// A file of ICAO's, of that name.
+void check_form(const File& file, const std::string& name, iso7816::ShortFid short_fid, Faults& faults) {
+  if (file.short_fid && *file.short_fid != short_fid)
+    faults.add(file.place,
+               name + " has the short id \"" + hex_of(short_fid.value) + "\" (ICAO 9303-10); correct it");
+  if (file.size)
+    faults.add(file.place, name + " is as large as the one element in it (ICAO 9303-10); leave size out");
 }
 
 /// In the eMRTD application identifiers and tags are ICAO's.
@@ -123,12 +145,7 @@ void check_lds_file(const File& file, bool unclear, Faults& faults) {
                                "\" (ICAO 9303-10); choose one of its data groups");
   if (standard == nullptr) return;
   if (!unclear) check_lds_content(file, *standard, faults);
-  const std::string name(standard->name);
-  if (file.short_fid && *file.short_fid != standard->short_fid)
-    faults.add(file.place, name + " has the short id \"" + hex_of(standard->short_fid.value) +
-                               "\" (ICAO 9303-10); correct it");
-  if (file.size)
-    faults.add(file.place, name + " is as large as the one element in it (ICAO 9303-10); leave size out");
+  check_form(file, std::string(standard->name), standard->short_fid, faults);
 }
 
 void check_lds(const Reading& reading, std::size_t place) {
@@ -145,6 +162,26 @@ void check_lds(const Reading& reading, std::size_t place) {
                                         " (ICAO 9303-10); add it with the id \"" + hex_of(fid) + "\"");
 }
 
+/// Two files, each of its own kind. They stand where readers look without having been told.
+void check_master_file(const Reading& reading, std::size_t place) {
+  const Application& application = reading.profile.applications[place];
+  for (std::size_t i = 0; i < application.files.size(); ++i) {
+    const File& file = application.files[i];
+    const OwnKind* kind = own_kind_of(file.content);
+    if (kind == nullptr && !reading.unclear.contains({place, i}))
+      reading.faults.add(
+          file.place,
+          "the master file holds EF.CardAccess and EF.CardSecurity; move this into an application");
+    if (kind == nullptr || !kind->in_master_file) continue;
+    const std::string name(kind->file);
+    const Access wanted = holds<CardAccess>(file.content) ? Access::always : Access::access_control;
+    if (file.read != wanted && !reading.unclear.contains({place, i}))
+      reading.faults.add(file.place, name + " is read " + (wanted == Access::always ? "before" : "after") +
+                                         " the chip opens; let read be " + name_of(wanted, accesses));
+    check_form(file, name, kind->short_fid, reading.faults);
+  }
+}
+
 void check_identifiers(const Application& application, Faults& faults) {
   std::set<iso7816::Fid> fids;
   std::set<iso7816::ShortFid> short_fids;
@@ -155,13 +192,6 @@ void check_identifiers(const Application& application, Faults& faults) {
     if (file.short_fid && !short_fids.insert(*file.short_fid).second)
       faults.add(file.place, "another file of this application has the same short id; choose another");
   }
-}
-
-template <typename Kind>
-const File* file_with(const Application& application) {
-  const auto found = std::ranges::find_if(
-      application.files, [](const File& file) { return std::holds_alternative<Kind>(file.content); });
-  return found == application.files.end() ? nullptr : &*found;
 }
 
 void check_sod(const Application& application, Faults& faults) {
@@ -195,14 +225,19 @@ void check_applications(const Reading& reading) {
   std::set<std::string> names;
   for (std::size_t i = 0; i < profile.applications.size(); ++i) {
     const Application& application = profile.applications[i];
-    if (application.aid != iso7816::Aid(Bytes(5)) && !aids.insert(application.aid).second)
-      faults.add(application.place, "another application has the same aid; choose another");
+    if (application.aid != unknown_aid() && !aids.insert(application.aid).second)
+      faults.add(application.place, application.aid.is_master_file()
+                                        ? "another application is the master file already; keep one"
+                                        : "another application has the same aid; choose another");
     if (!application.name.empty() && !names.insert(application.name).second)
       faults.add(application.place, "another application has the same name; choose another");
     for (const File& file : application.files) check_file(file, application, profile, faults);
     check_identifiers(application, faults);
     check_sod(application, faults);
     if (lds::is_emrtd(application.aid)) check_lds(reading, i);
+    if (application.aid.is_master_file() && profile.chip.platform != nullptr &&
+        profile.chip.platform->master_file)
+      check_master_file(reading, i);
   }
 }
 

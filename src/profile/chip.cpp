@@ -1,4 +1,4 @@
-// The chip: platform, memory, key sets, its own keys and how it opens to readers.
+// The chip: platform, memory, key sets and its own keys.
 #include <algorithm>
 #include <charconv>
 
@@ -9,13 +9,6 @@ namespace perso::profile {
 namespace {
 
 constexpr std::size_t most_keys = 31;
-
-template <typename Names>
-std::string joined(const Names& names) {
-  std::string text;
-  for (const auto& name : names) text += (text.empty() ? "" : ", ") + std::string(name);
-  return text;
-}
 
 const platform::Platform* read_platform(const Node& node) {
   const std::string name = node.text();
@@ -97,21 +90,6 @@ void read_keys(Reading& reading, const Node& node, std::vector<ChipKey>& keys,
   }
 }
 
-/// {bac: {number: ..., born: ..., expires: ...}}
-void read_access_data(Reading& reading, Node node) {
-  Chip& chip = reading.profile.chip;
-  Node bac = node.take("bac");
-  reading.access = node.place();
-  chip.bac = Bac{
-      .number = reading.field(bac.take("number"),
-                              {FieldType::text, FieldType::prc_number_18, FieldType::prc_number_15}),
-      .born = reading.field(bac.take("born"), {FieldType::date}),
-      .expires = reading.field(bac.take("expires"), {FieldType::date}),
-  };
-  bac.finish();
-  node.finish();
-}
-
 }  // namespace
 
 void read_chip(Reading& reading, Node node) {
@@ -124,11 +102,14 @@ void read_chip(Reading& reading, Node node) {
   const auto known = [&](std::span<const std::string_view> platform::Platform::*algorithms) {
     return chip.platform == nullptr ? std::nullopt : std::optional(chip.platform->*algorithms);
   };
+  const std::size_t faults_before = reading.faults.count();
   if (const Node keys = node.find("generates"))
     read_keys(reading, keys, chip.generates, known(&platform::Platform::generated_keys));
   if (const Node keys = node.find("injects"))
     read_keys(reading, keys, chip.injects, known(&platform::Platform::injected_keys));
-  if (const Node access = node.find("access")) read_access_data(reading, access);
+  if (const Node access = node.find("access")) read_access_control(reading, access);
+  if (const Node proof = node.find("chip_authentication")) read_chip_authentication(reading, proof);
+  reading.protection_unclear = reading.faults.count() != faults_before;
   node.finish();
 }
 

@@ -39,11 +39,22 @@ Content read_image(Reading& reading, Node& node, std::size_t) {
 }
 
 Content read_public_key(Reading& reading, Node& node, std::size_t) {
-  ChipPublicKey content{node.text()};
-  reading.used_keys.insert(content.key);
-  if (!content.key.empty() && reading.profile.chip.key(content.key) == nullptr)
-    node.fault("the chip has no key " + shown(content.key) +
-               "; name one of those under chip: generates: or injects:");
+  return ChipPublicKey{reading.key(node, KeyUse::signing)};
+}
+
+Content read_card_access(Reading&, Node& node, std::size_t) {
+  node.only_true("card-access");
+  return CardAccess{};
+}
+
+Content read_security_options(Reading&, Node& node, std::size_t) {
+  node.only_true("security-options");
+  return SecurityOptions{};
+}
+
+Content read_card_security(Reading&, Node& node, std::size_t) {
+  CardSecurity content{node.take("signer").name()};
+  node.finish();
   return content;
 }
 
@@ -129,7 +140,9 @@ Content read_template_content(Reading& reading, Node& node, std::size_t) {
 }
 
 using Reader = Content (*)(Reading&, Node&, std::size_t application);
-constexpr std::array<Choice<Reader>, 11> kinds{{
+constexpr std::array<Choice<Reader>, 14> kinds{{
+    {"card-access", read_card_access},
+    {"card-security", read_card_security},
     {"certificate", read_certificate},
     {"cms", read_cms},
     {"com", read_com},
@@ -139,6 +152,7 @@ constexpr std::array<Choice<Reader>, 11> kinds{{
     {"mrz", read_mrz_content},
     {"public-key", read_public_key},
     {"record", read_record_content},
+    {"security-options", read_security_options},
     {"sod", read_sod},
     {"template", read_template_content},
 }};

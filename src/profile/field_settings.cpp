@@ -178,7 +178,7 @@ void read_settings(Reading& reading, Node& node, Field& field) {
       read_text(node, field);
       break;
     case FieldType::access_number:
-      field.digits = node.take("digits").number(4, 16);
+      field.digits = node.take("digits").number(6, 16);
       break;
   }
 }

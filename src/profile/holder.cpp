@@ -16,14 +16,17 @@ std::string types_text(std::initializer_list<FieldType> types) {
 }
 
 /// At most one of a kind: an order carries one picture and one access number.
-void check_single(const Profile& profile, Faults& faults, FieldType type) {
+void check_single(Reading& reading, FieldType type) {
   const Field* first = nullptr;
-  for (const Field& field : profile.holder) {
+  for (const Field& field : reading.profile.holder) {
     if (field.type != type) continue;
-    if (first != nullptr)
-      faults.add(field.place,
-                 "\"" + first->name + "\" is of type " + name_of(type) + " already; keep one of the two");
-    first = &field;
+    if (first == nullptr) {
+      first = &field;
+      continue;
+    }
+    reading.faults.add(
+        field.place, "\"" + first->name + "\" is of type " + name_of(type) + " already; keep one of the two");
+    reading.used_fields.insert(field.name);  // that nothing uses it follows
   }
 }
 
@@ -79,8 +82,8 @@ void read_holder(Reading& reading, const Node& node) {
     settings[i].finish();
     reading.profile.holder.push_back(std::move(field));
   }
-  check_single(reading.profile, reading.faults, FieldType::portrait);
-  check_single(reading.profile, reading.faults, FieldType::access_number);
+  check_single(reading, FieldType::portrait);
+  check_single(reading, FieldType::access_number);
 }
 
 void read_card(Reading& reading, Node node) {

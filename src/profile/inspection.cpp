@@ -29,25 +29,18 @@ bool has_number(const Content& content, const std::string& number) {
   return tree != nullptr && has_number(tree->root, number);
 }
 
-template <typename Kind>
-bool has_file_of(const Profile& profile) {
-  return std::ranges::any_of(profile.applications, [](const Application& application) {
-    return std::ranges::any_of(application.files,
-                               [](const File& file) { return std::holds_alternative<Kind>(file.content); });
-  });
-}
-
 /// Why an inspection has to read a file of these contents; empty where it need not.
 std::string_view reason_to_read(const Content& content, const Profile& profile) {
   if (std::holds_alternative<Com>(content)) return "EF.COM says what is on the chip";
   if (std::holds_alternative<Mrz>(content)) return "EF.DG1 has the card's number";
   if (std::holds_alternative<Sod>(content)) return "EF.SOD proves what is on the chip";
   if (std::holds_alternative<ChipPublicKey>(content)) return "a public key is there to be read";
+  if (std::holds_alternative<SecurityOptions>(content)) return "EF.DG14 says how the chip proves itself";
   if (std::holds_alternative<Cms>(content)) return "a signature is there to be read";
   if (std::holds_alternative<Record>(content) && has_number(content, profile.number))
     return "the card's number is read back from this record";
   const bool portrait = std::holds_alternative<Face>(content) || std::holds_alternative<Image>(content);
-  if (portrait && has_file_of<Face>(profile) && has_file_of<Image>(profile))
+  if (portrait && file_with<Face>(profile) != nullptr && file_with<Image>(profile) != nullptr)
     return "the portrait in EF.DG2 is compared with its copy";
   return "";
 }

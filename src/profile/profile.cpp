@@ -50,6 +50,7 @@ Profile read(std::string_view text, const std::filesystem::path& name, const std
   }
   check_applications(reading);
   check_access(reading);
+  check_protection(reading);
   check_inspection(reading);
   check_room(reading);
   check_cycles(profile, faults);

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "channel/protocols.hpp"
 #include "crypto/primitives.hpp"
 #include "identity/date.hpp"
 #include "identity/mrz.hpp"
@@ -114,6 +115,14 @@ struct Face {
 struct ChipPublicKey {
   std::string key;  // EF.DG15, a name of Chip::generates or Chip::injects
 };
+/// EF.CardAccess (ICAO 9303-10 3.11.3): the SecurityInfos of how the chip opens.
+struct CardAccess {};
+/// EF.DG14 (ICAO 9303-10 4.7.14): those, and what proves the chip.
+struct SecurityOptions {};
+/// EF.CardSecurity (ICAO 9303-11 9.2.11): the same, signed.
+struct CardSecurity {
+  std::string signer;
+};
 /// Over every data group of the application. LDS 1.7 is version 0 of the security object, LDS 1.8 version 1,
 /// which names the LDS and Unicode versions.
 struct Sod {
@@ -179,8 +188,8 @@ struct Template {
   Element root;
 };
 
-using Content =
-    std::variant<Mrz, Com, Face, ChipPublicKey, Sod, Image, Certificate, Cms, Literal, Record, Template>;
+using Content = std::variant<Mrz, Com, Face, ChipPublicKey, CardAccess, SecurityOptions, CardSecurity, Sod,
+                             Image, Certificate, Cms, Literal, Record, Template>;
 
 using Access = platform::ReadAccess;
 
@@ -196,7 +205,7 @@ struct File {
 
 struct Application {
   std::string name;
-  iso7816::Aid aid;
+  iso7816::Aid aid;  // or the master file
   std::vector<File> files;
   /// Why everybody may read files of the holder's in it; without a reason nobody unknown may.
   std::optional<std::string> open_to_all;
@@ -211,13 +220,26 @@ struct MasterKey {
 /// A key pair of the chip: made by it, or made by the station and injected.
 struct ChipKey {
   std::string name;
-  std::string algorithm;  // "ecdsa-p256", "rsa-1024"
+  std::string algorithm;  // "ecdsa-p256", "ecdh-p256", "rsa-1024"
   std::uint8_t id = 0;  // key identifier on the chip from 1: first those it makes, as the profile orders them
 };
 
-/// Basic access control (ICAO 9303-11 4.3): names of the holder fields from which its keys are derived.
-struct Bac {
-  std::string number, born, expires;
+/// How the chip opens to who has the card in his hand (ICAO 9303-11 clause 4).
+struct AccessControl {
+  /// Names of the holder fields that the machine readable zone shows: of BAC, and a password of PACE.
+  struct Printed {
+    std::string number, born, expires;
+  };
+  std::optional<Printed> printed;
+  std::optional<std::string> access_number;  // the field of the card access number: a password of PACE
+  bool bac = false;
+  std::vector<channel::PaceInfo> pace;  // what EF.CardAccess announces
+};
+
+/// Chip authentication (ICAO 9303-11 6.2), and chip authentication mapping.
+struct ChipAuthentication {
+  std::string key;  // a name of Chip::generates or Chip::injects
+  channel::ChipAuthenticationProtocol protocol;
 };
 
 struct Chip {
@@ -225,7 +247,8 @@ struct Chip {
   std::size_t memory = 0;                      // bytes
   std::optional<MasterKey> transport, issuer;  // on a platform with key sets
   std::vector<ChipKey> generates, injects;
-  std::optional<Bac> bac;
+  std::optional<AccessControl> access;
+  std::optional<ChipAuthentication> chip_authentication;
 
   /// Of either kind; nullptr where there is none.
   const ChipKey* key(std::string_view name) const;

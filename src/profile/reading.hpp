@@ -10,6 +10,10 @@ namespace perso::profile {
 using yaml::Faults;
 using yaml::Node;
 
+/// What a key of the chip is for: active authentication, or chip authentication.
+enum class KeyUse { signing, agreement };
+KeyUse use_of(const ChipKey& key);
+
 /// A profile while it is read. The parts are read in this order: holder, card, chip, applications, so that
 /// each can refer to those before.
 struct Reading {
@@ -25,13 +29,18 @@ struct Reading {
   std::map<std::string, Declared, std::less<>> holder = {};
   std::set<std::string, std::less<>> used_fields = {}, used_keys = {};  // what something refers to
   std::map<std::string, Place, std::less<>> key_places = {};            // of the chip's keys
-  Place memory = {}, access = {};                                       // where the chip's settings stand
+  Place memory = {}, access = {}, chip_authentication = {};             // where the chip's settings stand
   Place number = {};                                                    // where the card's number is named
+  std::vector<Place> pace = {};                                         // of AccessControl::pace, one each
+  /// Whether, because of a fault, it is not clear how the chip opens or proves itself.
+  bool protection_unclear = false;
   /// Files of which it is not clear what they hold or who may read them, because of a fault.
   std::set<FileRef> unclear = {};
 
   /// The name of a holder field of one of these types that every order fills in.
   std::string field(const Node& node, std::initializer_list<FieldType> types);
+  /// The name of a key of the chip for this use.
+  std::string key(const Node& node, KeyUse use);
 };
 
 void read_holder(Reading& reading, const Node& node);
@@ -39,6 +48,9 @@ void read_holder(Reading& reading, const Node& node);
 void read_settings(Reading& reading, Node& node, Field& field);
 void read_card(Reading& reading, Node node);
 void read_chip(Reading& reading, Node node);
+/// How the chip opens to readers.
+void read_access_control(Reading& reading, Node node);
+void read_chip_authentication(Reading& reading, Node node);
 void read_applications(Reading& reading, const Node& node);
 
 /// What a file holds. Files may refer to any other, so all of them have been named before.
@@ -67,12 +79,33 @@ inline bool is_readable(const File& file) {
   return file.read != Access::never;
 }
 
+/// The first file of these contents, or nullptr.
+template <typename Kind>
+const File* file_with(const Application& application) {
+  const auto found = std::ranges::find_if(
+      application.files, [](const File& file) { return std::holds_alternative<Kind>(file.content); });
+  return found == application.files.end() ? nullptr : &*found;
+}
+template <typename Kind>
+const File* file_with(const Profile& profile) {
+  for (const Application& application : profile.applications)
+    if (const File* file = file_with<Kind>(application)) return file;
+  return nullptr;
+}
+
+/// What stands in the place of an application identifier that is a fault.
+inline iso7816::Aid unknown_aid() {
+  return iso7816::Aid(Bytes(5));
+}
+
 // What concerns more than one construct. Each notes what it finds.
 
 /// Identifiers that stand twice or are reserved, data groups and their signature.
 void check_applications(const Reading& reading);
 /// Files that everybody may read, and files that a reader could not open.
 void check_access(const Reading& reading);
+/// Whether the files announce and prove what the chip does to open and to prove itself.
+void check_protection(const Reading& reading);
 /// Whether a card of this profile can be inspected once nothing can be mended any more: its number read back,
 /// and every file read that its proofs need.
 void check_inspection(const Reading& reading);

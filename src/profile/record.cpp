@@ -57,7 +57,7 @@ Draft read_field(Reading& reading, Node node, Encoding encoding) {
   const Node value = node.find("value");
   const Node align = node.find("align");
   field.right = read_right(align);
-  if (reserved && !reserved.flag()) reserved.fault("reserved is true or not there; leave it out");
+  reserved.only_true("reserved");
   if (static_cast<bool>(reserved) == static_cast<bool>(value)) {
     node.fault("a field of a record has either a value or reserved: true; keep one");
   } else if (value) {

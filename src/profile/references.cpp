@@ -88,11 +88,16 @@ void check_dates(const Profile& profile, Faults& faults) {
   for (const Field& field : profile.holder) walk.from(&field);
 }
 
-bool opened_by_bac(const Profile& profile) {
-  const auto by_bac = [](const File& file) { return file.read == Access::bac; };
-  return std::ranges::any_of(profile.applications, [&](const Application& application) {
-    return std::ranges::any_of(application.files, by_bac);
+bool has_file_behind_access(const Profile& profile) {
+  return std::ranges::any_of(profile.applications, [](const Application& application) {
+    return std::ranges::find(application.files, Access::access_control, &File::read) !=
+           application.files.end();
   });
+}
+
+std::string_view use_for(const ChipKey* key) {
+  return key != nullptr && use_of(*key) == KeyUse::agreement ? "name it under chip_authentication:"
+                                                             : "publish it in EF.DG15";
 }
 
 }  // namespace
@@ -103,19 +108,17 @@ void check_cycles(const Profile& profile, Faults& faults) {
 }
 
 void check_unused(const Reading& reading) {
-  for (const Field& field : reading.profile.holder) {
-    // An access number stands in no file: it is printed, and goes into the batch's result.
-    if (field.type == FieldType::access_number || reading.used_fields.contains(field.name)) continue;
-    reading.faults.add(field.place, "nothing uses the field \"" + field.name + "\"; leave it out");
-  }
+  for (const Field& field : reading.profile.holder)
+    if (!reading.used_fields.contains(field.name))
+      reading.faults.add(field.place, "nothing uses the field \"" + field.name + "\"; leave it out");
   for (const auto& [name, place] : reading.key_places)
     if (!reading.used_keys.contains(name))
-      reading.faults.add(place, "no file publishes the key \"" + name +
-                                    "\"; leave it out, or add a file with content: {public-key: " + name +
-                                    "}");
-  if (reading.profile.chip.bac && !opened_by_bac(reading.profile) && reading.unclear.empty())
-    reading.faults.add(reading.access,
-                       "no file is read by basic access control; leave access out, or write read: bac");
+      reading.faults.add(place, "nothing uses the key \"" + name + "\"; leave it out, or " +
+                                    std::string(use_for(reading.profile.chip.key(name))));
+  if (reading.profile.chip.access && !has_file_behind_access(reading.profile) && reading.unclear.empty())
+    reading.faults.add(
+        reading.access,
+        "no file stands behind access control; leave access out, or write read: access-control");
 }
 
 }  // namespace perso::profile

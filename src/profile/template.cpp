@@ -53,7 +53,7 @@ Element read_element(Reading& reading, Node node, Encoding encoding) {
   } else if (hex) {
     element.contents = hex.hex(1, most_hex_bytes).value_or(Bytes{});
   } else if (tags) {
-    if (!tags.flag()) tags.fault("tags is true or not there; leave it out");
+    tags.only_true("tags");
     element.contents = Element::TagList{};
   }
   if (kinds == 1 && element.tag.value != 0 && element.tag.constructed() != static_cast<bool>(items))

@@ -45,6 +45,13 @@ std::span<const SpellingRule> spelling_rules() {
   return rules;
 }
 
+std::vector<std::string_view> pace_groups() {
+  std::vector<std::string_view> names;
+  for (const channel::DomainParameters& group : channel::standardised_parameters())
+    names.push_back(group.name);
+  return names;
+}
+
 std::vector<WordList> word_lists() {
   std::vector<std::string_view> platforms, chip_keys;
   for (const platform::Platform& known : platform::all()) {
@@ -64,7 +71,10 @@ std::vector<WordList> word_lists() {
           {"cms-kind", words_of(cms_kinds)},
           {"content-kind", content_kinds()},
           {"platform", std::move(platforms)},
-          {"chip-key", std::move(chip_keys)}};
+          {"chip-key", std::move(chip_keys)},
+          {"pace-protocol", words_of(pace_protocols)},
+          {"pace-group", pace_groups()},
+          {"chip-authentication-protocol", words_of(chip_authentication_protocols)}};
 }
 
 }  // namespace perso::profile

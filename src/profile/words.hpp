@@ -12,6 +12,9 @@
 
 namespace perso::profile {
 
+using channel::Cipher;
+using channel::KeyAgreement;
+using channel::Mapping;
 using yaml::Choice;
 using yaml::shown;
 
@@ -66,7 +69,7 @@ inline constexpr std::array<Choice<bool>, 2> colours{{{"rgb", false}, {"grey", t
 inline constexpr std::array<Choice<Access>, 3> accesses{{
     {"always", Access::always},
     {"never", Access::never},
-    {"bac", Access::bac},
+    {"access-control", Access::access_control},
 }};
 
 inline constexpr std::array<Choice<Mrz::Form>, 3> mrz_forms{{
@@ -85,6 +88,48 @@ inline constexpr std::array<Choice<Cms::Kind>, 2> cms_kinds{{
     {"cms", Cms::Kind::cms},
     {"gmt-0010", Cms::Kind::gmt_0010},
 }};
+
+/// Of ICAO 9303-11 9.2.3 all: chip authentication mapping has neither DH nor 3DES.
+inline constexpr std::array<Choice<channel::PaceProtocol>, 19> pace_protocols{{
+    {"dh-gm-3des", {KeyAgreement::dh, Mapping::generic, Cipher::triple_des}},
+    {"dh-gm-aes-128", {KeyAgreement::dh, Mapping::generic, Cipher::aes_128}},
+    {"dh-gm-aes-192", {KeyAgreement::dh, Mapping::generic, Cipher::aes_192}},
+    {"dh-gm-aes-256", {KeyAgreement::dh, Mapping::generic, Cipher::aes_256}},
+    {"dh-im-3des", {KeyAgreement::dh, Mapping::integrated, Cipher::triple_des}},
+    {"dh-im-aes-128", {KeyAgreement::dh, Mapping::integrated, Cipher::aes_128}},
+    {"dh-im-aes-192", {KeyAgreement::dh, Mapping::integrated, Cipher::aes_192}},
+    {"dh-im-aes-256", {KeyAgreement::dh, Mapping::integrated, Cipher::aes_256}},
+    {"ecdh-gm-3des", {KeyAgreement::ecdh, Mapping::generic, Cipher::triple_des}},
+    {"ecdh-gm-aes-128", {KeyAgreement::ecdh, Mapping::generic, Cipher::aes_128}},
+    {"ecdh-gm-aes-192", {KeyAgreement::ecdh, Mapping::generic, Cipher::aes_192}},
+    {"ecdh-gm-aes-256", {KeyAgreement::ecdh, Mapping::generic, Cipher::aes_256}},
+    {"ecdh-im-3des", {KeyAgreement::ecdh, Mapping::integrated, Cipher::triple_des}},
+    {"ecdh-im-aes-128", {KeyAgreement::ecdh, Mapping::integrated, Cipher::aes_128}},
+    {"ecdh-im-aes-192", {KeyAgreement::ecdh, Mapping::integrated, Cipher::aes_192}},
+    {"ecdh-im-aes-256", {KeyAgreement::ecdh, Mapping::integrated, Cipher::aes_256}},
+    {"ecdh-cam-aes-128", {KeyAgreement::ecdh, Mapping::chip_authentication, Cipher::aes_128}},
+    {"ecdh-cam-aes-192", {KeyAgreement::ecdh, Mapping::chip_authentication, Cipher::aes_192}},
+    {"ecdh-cam-aes-256", {KeyAgreement::ecdh, Mapping::chip_authentication, Cipher::aes_256}},
+}};
+
+/// A chip's keys are of elliptic curves alone.
+inline constexpr std::array<Choice<channel::ChipAuthenticationProtocol>, 4> chip_authentication_protocols{{
+    {"ecdh-3des", {KeyAgreement::ecdh, Cipher::triple_des}},
+    {"ecdh-aes-128", {KeyAgreement::ecdh, Cipher::aes_128}},
+    {"ecdh-aes-192", {KeyAgreement::ecdh, Cipher::aes_192}},
+    {"ecdh-aes-256", {KeyAgreement::ecdh, Cipher::aes_256}},
+}};
+
+/// The names of the groups in which PACE works, as 9303-11 9.5.1 numbers them.
+std::vector<std::string_view> pace_groups();
+
+/// "a, b, c"
+template <typename Names>
+std::string joined(const Names& names) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : ", ") + std::string(name);
+  return text;
+}
 
 template <typename T, std::size_t size>
 std::vector<std::string_view> words_of(const std::array<Choice<T>, size>& choices) {

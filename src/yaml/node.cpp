@@ -138,6 +138,11 @@ bool Node::flag() const {
   return choice(flags).value_or(false);
 }
 
+void Node::only_true(std::string_view key) const {
+  if (yaml_ != nullptr && (quoted() || !scalar() || yaml_->text != "true"))
+    fault(std::string(key) + " is true or not there; leave it out");
+}
+
 std::optional<Bytes> Node::hex(std::size_t least, std::size_t most) const {
   const std::string value = quoted_text();
   if (value.empty()) return std::nullopt;

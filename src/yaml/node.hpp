@@ -51,6 +51,7 @@ class Node {
   std::string digits(std::size_t count) const;                          // in quotes, exactly so many
   std::size_t number(std::size_t least, std::size_t most) const;        // decimal, unquoted
   bool flag() const;                                                    // true or false
+  void only_true(std::string_view key) const;                           // what stands under `key`: true
   std::optional<Bytes> hex(std::size_t least, std::size_t most) const;  // in quotes; sizes in bytes
 
   /// One of the names in `choices`.

@@ -5,6 +5,7 @@
 #include "bytes/error.hpp"
 #include "crypto/chain.hpp"
 #include "crypto/scratch.hpp"
+#include "lds/told.hpp"
 #include "tlv/tlv.hpp"
 
 using namespace perso;
@@ -165,6 +166,78 @@ TEST_CASE("LDS security object: with NULL as parameters, and with what 9303-10 d
   CHECK(malformed(object("00", sha256, entry("00") + entry("02"))));
   CHECK(malformed(object("00", sha256, entry("01") + entry("11"))));  // 17
   CHECK_THROWS_AS(encode_security_object(security_object_over({})), Error);
+}
+
+TEST_CASE("LDS security object: what is tolerated") {
+  const auto element = [](std::uint32_t tag, const Bytes& value) {
+    return tlv::encode(tlv::Tag{tag}, value);
+  };
+  const auto object = [&](const std::string& version, const std::string& oid, const std::string& digests,
+                          const std::string& rest = "") {
+    return element(0x30, concat({element(0x02, from_hex(version)), element(0x30, from_hex(oid)),
+                                 element(0x30, from_hex(digests)), from_hex(rest)}));
+  };
+  const std::string sha1 = "06052B0E03021A", sha256 = "0609608648016503040201";
+  const std::string old_digest = "0414" + std::string(40, 'A'), digest = "0420" + std::string(64, 'A');
+  const std::string old_pair = "3019020101" + old_digest + "3019020102" + old_digest;
+  const std::string pair = "3025020101" + digest + "3025020102" + digest;
+  const std::string versions = "300E1304303130381306303430303030";
+  const struct {
+    const char* says;
+    Bytes der;
+    std::size_t digests;
+  } cases[] = {
+      {"a hash that 9303-12 does not allow", object("00", sha1, old_pair), 2},
+      {"2 to 16 digests", object("00", sha256, "3025020101" + digest), 1},
+      {"version does not go with", object("01", sha256, pair), 2},
+      {"version does not go with", object("00", sha256, pair, versions), 2},
+      {"version does not go with", object("05", sha256, pair), 2},
+      {"LDS and Unicode version", object("01", sha256, pair, "300D13033130381306303430303030"), 2},
+      {"a length is not in its shortest form",
+       object("00", sha256, "308125020101" + digest + pair.substr(78)), 2},
+      {"bytes follow the last element", object("00", sha256, pair, "0500"), 2},
+  };
+  for (const auto& one : cases) {
+    const std::string says = one.says;
+    CAPTURE(says);
+    test::Told told;
+    CHECK(parse_security_object(one.der, told).digests.size() == one.digests);
+    CHECK(told.says(one.says));
+    CHECK(malformed(one.der));
+  }
+  for (const Bytes& der : {object("00", "06082A864886F70D0205", pair),  // MD5
+                           object("00", sha1, pair), object("00", sha256, pair + pair)}) {
+    test::Told told;
+    CHECK_THROWS_AS(parse_security_object(der, told), Error);
+  }
+}
+
+TEST_CASE("EF.SOD: what is tolerated around the signature") {
+  const auto random = crypto::system_random();
+  const Chain chain = Chain::make(crypto::EcParameters::named_curve, *random);
+  const Bytes object = encode_security_object(Sample().object);
+  const auto signed_as = [&](const char* type) {
+    return tlv::encode(tlv::Tag{0x77},
+                       crypto::sign_cms(type, object, chain.signer, signed_at, chain.by_signer(*random)));
+  };
+  const auto told_of = [](const Bytes& file) {
+    test::Told told;
+    const Sod sod = parse_sod(file, told);
+    CHECK(sod.cms.verify());
+    CHECK(sod.object == Sample().object);
+    return told.all;
+  };
+  const Bytes good = signed_as(security_object_oid);
+  CHECK(told_of(good).empty());
+  const Bytes early = signed_as("1.3.27.1.1.1");
+  CHECK(told_of(early) == "EF.SOD: the LDS security object has an identifier of the first years|");
+  CHECK_THROWS_AS(parse_sod(early), Error);
+  const Bytes padded = concat({good, Bytes(16)});
+  CHECK(told_of(padded) == "EF.SOD: bytes follow the last element|");
+  CHECK_THROWS_AS(parse_sod(padded), Error);
+  // What was signed for another purpose is no security object.
+  test::Told told;
+  CHECK_THROWS_AS(parse_sod(signed_as("0.4.0.127.0.7.3.2.1"), told), Error);
 }
 
 TEST_CASE("EF.SOD: signed, read back, verified") {

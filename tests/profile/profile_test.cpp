@@ -87,16 +87,49 @@ TEST_CASE("the 2023 edition is read as it is written") {
   REQUIRE(profile.chip.key("active-authentication") != nullptr);
   CHECK(profile.chip.key("active-authentication")->id == 1);
   CHECK(profile.chip.key("another") == nullptr);
-  CHECK_FALSE(profile.chip.bac);
-  CHECK(profile.applications.at(0).aid.hex() == "A0000002471001");
-  CHECK(profile.applications.at(0).open_to_all);
+  CHECK(profile.applications.at(0).aid.is_master_file());
+  CHECK(profile.applications.at(1).aid.hex() == "A0000002471001");
+}
+
+TEST_CASE("before access the 2023 edition shows EF.CardAccess alone") {
+  const Profile profile = load(profiles / "prc-2023");
+  REQUIRE(profile.chip.access);
+  const AccessControl& access = *profile.chip.access;
+  REQUIRE(access.printed);
+  CHECK(access.printed->number == "number");
+  CHECK(access.printed->born == "birth_date");
+  CHECK(access.printed->expires == "expires");
+  CHECK(access.access_number == "access_number");
+  CHECK_FALSE(access.bac);
+  REQUIRE(access.pace.size() == 2);
+  CHECK(channel::oid_of(access.pace[0].protocol) == "0.4.0.127.0.7.2.2.4.2.2");
+  CHECK(channel::oid_of(access.pace[1].protocol) == "0.4.0.127.0.7.2.2.4.6.2");
+  CHECK(access.pace[0].parameters == 12);
+  CHECK(access.pace[1].parameters == 12);
+
+  REQUIRE(profile.chip.chip_authentication);
+  CHECK(profile.chip.chip_authentication->key == "chip-authentication");
+  CHECK(channel::oid_of(profile.chip.chip_authentication->protocol) == "0.4.0.127.0.7.2.2.3.2.2");
+  CHECK(profile.chip.key("chip-authentication")->algorithm == "ecdh-p256");
+
+  CHECK(std::get<CardSecurity>(content_of(profile, 0, "EF.CardSecurity")).signer == "document-signer");
+  CHECK(std::holds_alternative<SecurityOptions>(content_of(profile, 1, "EF.DG14")));
+  for (const Application& application : profile.applications) {
+    CHECK_FALSE(application.open_to_all);
+    for (const File& file : application.files) {
+      CAPTURE(file.name);
+      CHECK(file.short_fid);
+      CHECK(file.read ==
+            (std::holds_alternative<CardAccess>(file.content) ? Access::always : Access::access_control));
+    }
+  }
 }
 
 TEST_CASE("contents are read as they are written") {
   const Profile profile = load(profiles / "prc-2023");
-  CHECK(std::get<Mrz>(content_of(profile, 0, "EF.DG1")).nationality == "nationality");
+  CHECK(std::get<Mrz>(content_of(profile, 1, "EF.DG1")).nationality == "nationality");
 
-  const Element& names = std::get<Template>(content_of(profile, 0, "EF.DG11")).root;
+  const Element& names = std::get<Template>(content_of(profile, 1, "EF.DG11")).root;
   CHECK(names.tag == tlv::Tag{0x6B});
   const auto& items = std::get<std::vector<Element>>(names.contents);
   REQUIRE(items.size() == 4);
@@ -107,7 +140,7 @@ TEST_CASE("contents are read as they are written") {
   CHECK(name.value.as == Spelling::mrz_name);
   CHECK(name.encoding == Encoding::utf_8);
 
-  const auto& record = std::get<Record>(content_of(profile, 1, "TEXT"));
+  const auto& record = std::get<Record>(content_of(profile, 2, "TEXT"));
   REQUIRE(record.fields.size() == 13);
   CHECK(record.size == 256);
   CHECK(record.text == Encoding::utf_16le);
@@ -118,10 +151,10 @@ TEST_CASE("contents are read as they are written") {
   CHECK_FALSE(record.fields[6].value.field);
   CHECK_FALSE(record.fields[6].value.literal);
 
-  const auto& signature = std::get<Cms>(content_of(profile, 1, "SIGNATURE"));
+  const auto& signature = std::get<Cms>(content_of(profile, 2, "SIGNATURE"));
   CHECK(signature.kind == Cms::Kind::gmt_0010);
   CHECK(signature.signer == "national-signer");
-  REQUIRE(signature.over == std::vector<FileRef>{{1, 0}, {1, 1}});
+  REQUIRE(signature.over == std::vector<FileRef>{{2, 0}, {2, 1}});
   CHECK(profile.at(signature.over[1]).name == "PORTRAIT");
 }
 
@@ -130,14 +163,18 @@ TEST_CASE("an edition on native file-system cards") {
   CHECK(profile.chip.platform->name == "iso7816");
   CHECK_FALSE(profile.chip.transport);
   CHECK_FALSE(profile.chip.issuer);
-  REQUIRE(profile.chip.bac);
-  CHECK(profile.chip.bac->born == "birth_date");
+  REQUIRE(profile.chip.access);
+  CHECK(profile.chip.access->bac);
+  CHECK(profile.chip.access->pace.empty());
+  REQUIRE(profile.chip.access->printed);
+  CHECK(profile.chip.access->printed->born == "birth_date");
+  CHECK_FALSE(profile.chip.chip_authentication);
   REQUIRE(profile.chip.injects.size() == 1);
   CHECK(profile.chip.injects[0].algorithm == "rsa-1024");
   const std::string& characters = profile.field("number")->characters;
   CHECK(characters == "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
   CHECK_FALSE(profile.replacements);
-  for (const File& file : profile.applications.at(0).files) CHECK(file.read == Access::bac);
+  for (const File& file : profile.applications.at(0).files) CHECK(file.read == Access::access_control);
 }
 
 TEST_CASE("an edition nobody thought of needs YAML alone") {
@@ -177,8 +214,16 @@ TEST_CASE("what is near to a fault and is none") {
       {"Germany as the zone spells it", permit, "\"CHN\"", "\"D\""},
       {"an organization as issuer", permit, "\"CHN\"", "\"UNO\""},
       {"a data group in hexadecimal", permit, "      # The signed digests",
-       "      EF.DG14: {id: \"010E\", content: {literal: {hex: \"6E03040101\"}}}\n      # The signed "
+       "      EF.DG13: {id: \"010D\", content: {literal: {hex: \"6D03040101\"}}}\n      # The signed "
        "digests"},
+      {"two ways in", permit, "    pace:\n", "    bac: true\n    pace:\n"},
+      {"the access number alone", permit,
+       "    printed: {number: number, born: birth_date, expires: expires}\n", ""},
+      {"integrated beside chip authentication mapping", permit, "ecdh-gm-aes-128", "ecdh-im-3des"},
+      {"a group without curve", permit, "    pace:\n",
+       "    pace:\n      - {protocol: dh-gm-aes-128, group: modp-2048-256}\n"},
+      {"one protocol in two groups", permit, "    pace:\n",
+       "    pace:\n      - {protocol: ecdh-gm-aes-128, group: brainpoolP256r1}\n"},
       {"a file for nobody that no proof needs", permit, "      SIGNATURE:",
        "      NOTE: {id: \"0004\", read: never, content: {literal: {hex: \"00\"}}}\n      SIGNATURE:"},
       {"a pad that no number has", staff, "text: ascii", "text: ascii\n            pad: \" \""},
@@ -193,6 +238,42 @@ TEST_CASE("what is near to a fault and is none") {
     REQUIRE(text.find(each.from) != std::string::npos);
     CHECK(faults_of(text.replace(text.find(each.from), each.from.size(), each.to)) == "");
   }
+}
+
+TEST_CASE("chip authentication on native file-system cards") {
+  std::string text = read(profiles / "icao-td1" / "profile.yaml");
+  const std::pair<std::string, std::string> changes[] = {
+      {"    active-authentication: rsa-1024\n",
+       "    active-authentication: rsa-1024\n    chip-authentication: ecdh-p256\n"},
+      {"    bac: true\n",
+       "    bac: true\n  chip_authentication: {key: chip-authentication, protocol: ecdh-3des}\n"},
+      {"      EF.DG15:\n",
+       "      EF.DG14: {id: \"010E\", content: {security-options: true}}\n      EF.DG15:\n"},
+  };
+  for (const auto& [from, to] : changes) text.replace(text.find(from), from.size(), to);
+  const Profile profile = parse(text, "p.yaml");
+  REQUIRE(profile.chip.chip_authentication);
+  CHECK(profile.chip.chip_authentication->protocol.cipher == Cipher::triple_des);
+  CHECK(profile.chip.key("chip-authentication")->id == 2);
+}
+
+TEST_CASE("PACE on a card that is no travel document asks for EF.CardAccess and for no EF.DG14") {
+  std::string text = read(tests / "employee-card" / "profile.yaml");
+  const std::pair<std::string, std::string> changes[] = {
+      {"\ncard:\n", "  pin: {type: access-number, digits: 6}\n\ncard:\n"},
+      {"\napplications:\n",
+       "  access: {access_number: pin, pace: [{protocol: ecdh-gm-aes-256, group: secp521r1}]}\n"
+       "\napplications:\n  - name: master\n    master_file: true\n    read: always\n    files:\n"
+       "      EF.CardAccess: {id: \"011C\", content: {card-access: true}}\n"},
+      {"    read: always\n    open_to_all: \"doors and canteen read it without a password\"\n",
+       "    read: access-control\n"},
+  };
+  for (const auto& [from, to] : changes) text.replace(text.find(from), from.size(), to);
+  const Profile profile = parse(text, "p.yaml");
+  REQUIRE(profile.chip.access);
+  CHECK_FALSE(profile.chip.access->printed);
+  REQUIRE(profile.chip.access->pace.size() == 1);
+  CHECK(profile.chip.access->pace[0].parameters == 18);
 }
 
 TEST_CASE("the largest file that READ BINARY reaches to its end") {

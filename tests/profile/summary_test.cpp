@@ -19,8 +19,8 @@ std::string read(const std::filesystem::path& file) {
 
 std::string_view kind_of(const Content& content) {
   constexpr std::array<std::string_view, std::variant_size_v<Content>> kinds{
-      "mrz",         "com", "face",    "public-key", "sod",     "image",
-      "certificate", "cms", "literal", "record",     "template"};
+      "mrz", "com",   "face",        "public-key", "card-access", "security-options", "card-security",
+      "sod", "image", "certificate", "cms",        "literal",     "record",           "template"};
   return kinds.at(content.index());
 }
 
@@ -31,11 +31,12 @@ std::string summary(const Profile& profile) {
   for (const Field& field : profile.holder)
     out << std::setw(16) << field.name << name_of(field.type) << (field.optional ? ", optional\n" : "\n");
   for (const Application& application : profile.applications) {
-    out << application.name << ' ' << application.aid.hex() << '\n';
+    out << application.name << ' ' << (application.aid.is_master_file() ? "3F00" : application.aid.hex())
+        << '\n';
     for (const File& file : application.files)
-      out << "  " << std::setw(10) << file.name << std::hex << std::uppercase << std::setfill('0')
+      out << "  " << std::setw(16) << file.name << std::hex << std::uppercase << std::setfill('0')
           << std::right << std::setw(4) << file.fid.value << std::dec << std::setfill(' ') << std::left << ' '
-          << std::setw(7) << name_of(file.read, accesses) << std::setw(11) << kind_of(file.content)
+          << std::setw(15) << name_of(file.read, accesses) << std::setw(17) << kind_of(file.content)
           << room_for(file, application, profile) << '\n';
   }
   return out.str();

@@ -10,6 +10,19 @@ constexpr std::uint16_t file_control = 0x6200;
 constexpr std::size_t max_value = 65535;
 constexpr std::size_t max_head = 5;
 
+/// Read condition, ISO/IEC 7816-4 7.4.3.2: secure messaging stands for the channel that access control opens.
+std::uint8_t condition_of(ReadAccess read) {
+  switch (read) {
+    case ReadAccess::always:
+      return 0x00;
+    case ReadAccess::access_control:
+      return 0x40;
+    case ReadAccess::never:
+      break;
+  }
+  return 0xFF;
+}
+
 /// FCP template, ISO/IEC 7816-4 7.4.3. The size is known to fit: append_dgi has refused the others.
 void append_fcp(Bytes& out, const FileImage& file) {
   Bytes fcp = {0x83, 0x02};
@@ -17,8 +30,7 @@ void append_fcp(Bytes& out, const FileImage& file) {
   fcp.insert(fcp.end(), {0x80, 0x02});
   append_be16(fcp, static_cast<std::uint16_t>(file.contents.size()));
   if (file.short_fid) fcp.insert(fcp.end(), {0x88, 0x01, file.short_fid->value});
-  const std::uint8_t read_condition = file.read == ReadAccess::always ? 0x00 : 0xFF;
-  fcp.insert(fcp.end(), {0x8C, 0x02, 0x01, read_condition});
+  fcp.insert(fcp.end(), {0x8C, 0x02, 0x01, condition_of(file.read)});
   out.insert(out.end(), {0x62, static_cast<std::uint8_t>(fcp.size())});
   append(out, fcp);
 }

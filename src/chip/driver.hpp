@@ -8,8 +8,8 @@
 #include <optional>
 
 #include "bytes/clock.hpp"
-#include "channel/bac.hpp"
-#include "crypto/rsa.hpp"
+#include "channel/document_keys.hpp"
+#include "crypto/private_key.hpp"
 #include "iso7816/card.hpp"
 #include "keys/keys.hpp"
 #include "platform/platform.hpp"
@@ -23,7 +23,7 @@ enum class Life { blank, personalizing, issued, terminated };
 using ProgressMark = std::array<std::uint8_t, 16>;
 
 struct Identity {
-  keys::ChipId chip;
+  std::optional<keys::ChipId> chip;  // nullopt where the chip says it to those alone who open it
   Life life = Life::blank;
   std::optional<ProgressMark> mark;  // names the run that began it
   std::size_t max_command_data = 0;  // largest command data field that the chip takes
@@ -35,7 +35,14 @@ using ReadAccess = platform::ReadAccess;
 struct InjectedKey {
   std::uint8_t id = 1;
   std::string_view algorithm;  // of the platform's list
-  const crypto::RsaPrivateKey& key;
+  const crypto::PrivateKey& key;
+};
+
+/// How the chip will open to readers once it is locked.
+struct AccessControl {
+  const channel::AccessData& data;
+  bool bac = false;
+  std::span<const channel::PaceInfo> pace;
 };
 
 /// One file as it is written. Views: the plan owns the bytes.
@@ -60,6 +67,9 @@ class Driver {
   virtual ~Driver() = default;
   /// Reads who the chip is. Writes nothing. @throws chip_foreign
   virtual Identity identify() = 0;
+  /// The same of a chip that says it to those alone who open it, with what is printed on it.
+  /// @throws chip_foreign; keys_do_not_open where it is another card, channel_broken
+  virtual Identity identify(const channel::AccessData& access) = 0;
   /// On a platform with key sets: the keys that open the chip from now on, and a channel to its issuer's
   /// application under them. They must outlive their use. Else nothing. @throws keys_do_not_open
   virtual void open(const keys::ChipKeys* keys) = 0;
@@ -73,7 +83,8 @@ class Driver {
   /// The public half, an uncompressed point.
   virtual Bytes generate(const iso7816::Aid& application, const KeyRequest& key) = 0;
   virtual void inject(const iso7816::Aid& application, const InjectedKey& key) = 0;
-  virtual void set_access(const iso7816::Aid& application, const channel::PrintedData& access) = 0;
+  /// The chip keeps to it from the lock on, in all its applications.
+  virtual void set_access(const AccessControl& access) = 0;
   /// Creates these files and writes them, in this order. May be called again for further files.
   virtual void write(const iso7816::Aid& application, std::span<const FileImage> files) = 0;
   /// Reads a file back, before the lock.
@@ -81,7 +92,8 @@ class Driver {
   /// Locks the chip for good.
   virtual void lock() = 0;
   /// Opens the chip as its issuer, where it has keys, and tries to write to `application` what would change
-  /// nothing in itself. Returns only when the chip refuses it as its contract says.
+  /// nothing in itself. Returns only when the chip refuses it as its contract says. The chip must have been
+  /// identified, with what is printed on it where it needs that.
   /// @throws verification_failed, with the status word, when the chip takes it or answers anything else;
   /// keys_do_not_open
   virtual void prove_locked(const iso7816::Aid& application, const keys::ChipKeys* keys) = 0;

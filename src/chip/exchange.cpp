@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "bytes/error.hpp"
-
 namespace perso::chip {
 
 using iso7816::CommandApdu;
@@ -12,29 +10,6 @@ using iso7816::ResponseApdu;
 namespace {
 
 constexpr tlv::Tag cplc{0x9F7F};
-
-/// Reads what the chip said: an encoding that breaks its format is a foreign chip's.
-template <typename Read>
-auto understood(Read read) {
-  try {
-    return read();
-  } catch (const Error& error) {
-    if (error.code() != Code::malformed) throw;
-    foreign("the chip gives an answer that cannot be read");
-  }
-}
-
-std::string_view word_for(ReadAccess access) {
-  switch (access) {
-    case ReadAccess::always:
-      return "always";
-    case ReadAccess::never:
-      return "never";
-    case ReadAccess::bac:
-      return "bac";
-  }
-  return {};
-}
 
 }  // namespace
 
@@ -49,8 +24,8 @@ void lacking(const platform::Platform& platform, std::string_view what) {
 
 void require_access(const platform::Platform& platform, std::span<const FileImage> files) {
   for (const FileImage& file : files)
-    if (std::ranges::find(platform.read_access, word_for(file.read)) == platform.read_access.end())
-      lacking(platform, "files that are read '" + std::string(word_for(file.read)) + "'");
+    if (std::ranges::find(platform.read_access, platform::name_of(file.read)) == platform.read_access.end())
+      lacking(platform, "files that are read '" + std::string(platform::name_of(file.read)) + "'");
 }
 
 void refused(std::string_view command, iso7816::StatusWord status) {
@@ -93,9 +68,11 @@ ByteView value_within(ByteView data, tlv::Tag tag) {
   return element ? element->value : ByteView{};
 }
 
-keys::ChipId read_chip_id(iso7816::Card& card) {
-  const Bytes answer = send(card, get_data(cplc), "GET DATA of CPLC");
-  const ByteView data = value_of(answer, cplc);
+std::optional<keys::ChipId> read_chip_id(iso7816::Card& card) {
+  const ResponseApdu answer = card.transmit(get_data(cplc));
+  if (answer.status == iso7816::sw::security_status) return std::nullopt;
+  if (!answer.status.ok()) refused("GET DATA of CPLC", answer.status);
+  const ByteView data = value_of(answer.data, cplc);
   if (data.size() != 42) foreign("the chip's CPLC data is not 42 bytes");
   keys::ChipId id;
   const auto rest = std::copy_n(data.begin(), 4, id.bytes.begin());

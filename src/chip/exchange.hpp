@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "bytes/error.hpp"
 #include "chip/driver.hpp"
 #include "tlv/tlv.hpp"
 
@@ -14,6 +15,17 @@ inline constexpr std::size_t least_field = 255;
 
 /// For what a chip of another make would say. @throws Error chip_foreign
 [[noreturn]] void foreign(const std::string& what);
+
+/// Reads what the chip said: an encoding that breaks its format is a foreign chip's.
+template <typename Read>
+auto understood(Read read) {
+  try {
+    return read();
+  } catch (const Error& error) {
+    if (error.code() != Code::malformed) throw;
+    foreign("the chip gives an answer that cannot be read");
+  }
+}
 
 /// For a step that the platform's data does not list. @throws Error profile_invalid
 [[noreturn]] void lacking(const platform::Platform& platform, std::string_view what);
@@ -40,8 +52,9 @@ ByteView value_of(ByteView data, tlv::Tag tag);
 ByteView value_within(ByteView data, tlv::Tag tag);
 
 /// From the CPLC data of the card manager, which is selected: IC fabricator and type, fabrication date,
-/// serial number, batch (GlobalPlatform appendix H). @throws Error chip_foreign
-keys::ChipId read_chip_id(iso7816::Card& card);
+/// serial number, batch (GlobalPlatform appendix H). nullopt where the chip keeps it to itself: 6982.
+/// @throws Error chip_foreign
+std::optional<keys::ChipId> read_chip_id(iso7816::Card& card);
 
 /// An identification: a command that the chip refuses in it is not for chips of its make.
 /// @throws Error chip_foreign

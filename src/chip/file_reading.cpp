@@ -30,6 +30,20 @@ Bytes read_part(iso7816::Card& card, std::size_t offset, std::size_t left, std::
   return Bytes(value.begin(), value.end());
 }
 
+/// A short identifier selects the file with its first READ BINARY.
+iso7816::CommandApdu read_by(iso7816::ShortFid short_fid, std::size_t ne) {
+  return {0x00, 0xB0, static_cast<std::uint8_t>(0x80 | short_fid.value), 0x00, {}, ne};
+}
+
+/// The rest of the current file, up to `size`; less where the chip gives less.
+void read_on(iso7816::Card& card, Bytes& contents, std::size_t size, std::size_t largest_answer) {
+  while (contents.size() < size) {
+    const Bytes part = read_part(card, contents.size(), size - contents.size(), largest_answer);
+    if (part.empty()) break;  // whoever compares sees the difference
+    append(contents, part);
+  }
+}
+
 }  // namespace
 
 void FileReading::know(const iso7816::Aid& application, std::span<const FileImage> files) {
@@ -37,22 +51,27 @@ void FileReading::know(const iso7816::Aid& application, std::span<const FileImag
     if (file.short_fid) short_fids_.insert_or_assign({application, file.fid}, *file.short_fid);
 }
 
-/// A short identifier selects the file with the first READ BINARY.
 Bytes FileReading::read(iso7816::Card& card, const iso7816::Aid& application, iso7816::Fid fid,
                         std::size_t size, std::size_t largest_answer) const {
   Bytes contents;
   if (const auto known = short_fids_.find({application, fid}); known != short_fids_.end()) {
-    const auto by_short_fid = static_cast<std::uint8_t>(0x80 | known->second.value);
-    contents = send(card, {0x00, 0xB0, by_short_fid, 0x00, {}, std::min(size, largest_answer)}, name);
+    contents = send(card, read_by(known->second, std::min(size, largest_answer)), name);
   } else {
     send(card, select_file(fid), "SELECT of a file");
   }
-  while (contents.size() < size) {
-    const Bytes part = read_part(card, contents.size(), size - contents.size(), largest_answer);
-    if (part.empty()) break;  // whoever compares sees the difference
-    append(contents, part);
-  }
+  read_on(card, contents, size, largest_answer);
   return contents;
+}
+
+std::optional<Bytes> read_whole(iso7816::Card& card, iso7816::ShortFid short_fid) {
+  constexpr std::size_t most = 4096;
+  iso7816::ResponseApdu first = card.transmit(read_by(short_fid, iso7816::max_ne_short));
+  if (first.status == iso7816::sw::file_not_found) return std::nullopt;
+  if (!first.status.ok()) refused(name, first.status);
+  const auto size = tlv::announced_size(first.data);
+  if (!size || *size > most) foreign("the chip has a file that is no TLV, or too long");
+  read_on(card, first.data, *size, iso7816::max_ne_short);
+  return std::move(first.data);
 }
 
 }  // namespace perso::chip

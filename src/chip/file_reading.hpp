@@ -22,4 +22,9 @@ class FileReading {
   std::map<std::pair<iso7816::Aid, iso7816::Fid>, iso7816::ShortFid> short_fids_;
 };
 
+/// The whole of a file that says its size in its first bytes, as TLV does. nullopt where there is no such
+/// file.
+/// @throws Error chip_foreign for one of more than 4,096 bytes, or that is no TLV
+std::optional<Bytes> read_whole(iso7816::Card& card, iso7816::ShortFid short_fid);
+
 }  // namespace perso::chip

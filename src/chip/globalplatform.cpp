@@ -2,9 +2,14 @@
 
 #include <algorithm>
 
-#include "bytes/error.hpp"
+#include "channel/bac.hpp"
+#include "channel/pace.hpp"
+#include "chip/access_objects.hpp"
 #include "chip/dgi.hpp"
 #include "chip/exchange.hpp"
+#include "chip/key_objects.hpp"
+#include "lds/files.hpp"
+#include "lds/security_infos.hpp"
 
 namespace perso::chip {
 
@@ -20,11 +25,34 @@ constexpr std::uint8_t module_bytes[] = {0xF0, 'P', 'E', 'R', 'S', 'O', 0x01, 0x
 
 constexpr tlv::Tag fci{0x6F}, life_cycle{0x8A}, proprietary{0xA5}, largest_data_field{0x9F65};
 constexpr tlv::Tag progress_mark{0xDF70}, public_key{0x7F49}, point{0x86};
-
-constexpr std::uint8_t ecdsa_p256 = 0x13;  // reference of the algorithm
+constexpr std::uint8_t middle_block = 0x08, last_block = 0x88;  // P1 of STORE DATA, DGI format
+constexpr std::uint16_t access_data = 0xDF71;
+constexpr iso7816::ShortFid card_access{0x1C};
 
 Aid isd() {
   return Aid(isd_bytes);
+}
+
+/// The level of the security domain is the master file.
+Aid level_of(const Aid& application) {
+  return application.is_master_file() ? isd() : application;
+}
+
+/// The contract's reference of an algorithm; nullopt for one that it has not.
+std::optional<std::uint8_t> reference_of(std::string_view algorithm) {
+  if (algorithm == "ecdsa-p256") return 0x13;
+  if (algorithm == "ecdh-p256") return 0x23;
+  return std::nullopt;
+}
+
+/// The strongest protocol that EF.CardAccess offers.
+channel::PaceInfo strongest(ByteView file) {
+  const auto offered = understood([&] {
+    NoDeviations none;
+    return lds::parse_security_infos(file, none).pace;
+  });
+  if (offered.empty()) foreign("the chip offers no known protocol to open it");
+  return std::ranges::max(offered);
 }
 
 /// A length byte and the value, as INSTALL has its fields.
@@ -84,7 +112,20 @@ Identity GlobalPlatform::identify() {
   return identified([this] { return read_identity(); });
 }
 
+Identity GlobalPlatform::identify(const channel::AccessData& access) {
+  return identified([&] {
+    Identity identity = read_identity();
+    if (identity.chip) return identity;
+    open_access(access);
+    identity.chip = read_chip_id(*access_);
+    if (!identity.chip) foreign("the chip was opened and does not say who it is");
+    return identity;
+  });
+}
+
 Identity GlobalPlatform::read_identity() {
+  close_channel();
+  access_.reset();
   const Bytes selected =
       send(card_, select_by_aid(isd(), 0x00, iso7816::max_ne_short), "SELECT of the security domain");
   selected_ = isd();
@@ -96,9 +137,26 @@ Identity GlobalPlatform::read_identity() {
   identity.life = life_of(state.front());
   identity.max_command_data = largest_field_of(description);
   identity.chip = read_chip_id(card_);
+  if (!identity.chip && identity.life != Life::issued)
+    refused("GET DATA of CPLC", iso7816::sw::security_status);
   if (identity.life == Life::personalizing) identity.mark = read_mark();
   field_ = std::min(field_, identity.max_command_data);
   return identity;
+}
+
+/// From the level of the security domain, and back to it.
+void GlobalPlatform::open_access(const channel::AccessData& access) {
+  if (const auto offered = read_whole(card_, card_access)) {
+    if (access.empty()) throw Error(Code::keys_do_not_open, "nothing is known that opens the chip");
+    access_ = channel::open_pace(card_, strongest(*offered), access, random_).channel;
+    return;
+  }
+  if (!access.printed)
+    throw Error(Code::keys_do_not_open, "the chip opens by what its machine readable zone shows alone");
+  select(Aid(lds::emrtd_aid));
+  access_ = channel::open_bac(card_, *access.printed, random_);
+  send(*access_, select_by_aid(isd(), 0x0C, 0), "SELECT of the security domain");
+  selected_ = isd();
 }
 
 std::optional<ProgressMark> GlobalPlatform::read_mark() {
@@ -114,8 +172,9 @@ std::optional<ProgressMark> GlobalPlatform::read_mark() {
 
 /// Afterwards the application is selected and no channel is open.
 void GlobalPlatform::select(const Aid& application) {
-  if (selected_ == application && !channel_) return;
+  if (selected_ == application && !channel_ && !access_) return;
   close_channel();
+  access_.reset();
   selected_.reset();
   send(card_, select_by_aid(application, 0x0C, 0), "SELECT of an application");
   selected_ = application;
@@ -132,16 +191,20 @@ void GlobalPlatform::open_on(const Aid& application) {
   if (keys_ == nullptr) throw Error(Code::key_missing, "no keys are given that open the chip");
   if (selected_ != application) select(application);
   close_channel();
-  const auto try_open = [&] {
-    channel_.emplace(channel::Scp03::open(card_, *keys_, channel::SecurityLevel::full, random_, s16_));
-  };
   try {
-    try_open();
+    open_scp03();
   } catch (const Error& error) {
     if (s16_ || error.status_word() != iso7816::sw::wrong_length.value) throw;
     s16_ = true;
-    try_open();
+    open_scp03();
   }
+  access_.reset();
+}
+
+void GlobalPlatform::open_scp03() {
+  iso7816::Card& opening_way = access_ ? static_cast<iso7816::Card&>(*access_) : card_;
+  channel_.emplace(
+      channel::Scp03::open(opening_way, card_, *keys_, channel::SecurityLevel::full, random_, s16_));
 }
 
 void GlobalPlatform::reach(const Aid& application) {
@@ -160,8 +223,9 @@ void GlobalPlatform::mark(const ProgressMark& run) {
   store(stream);
 }
 
-/// GlobalPlatform 11.5.2.3.2: INSTALL [for install and make selectable].
+/// GlobalPlatform 11.5.2.3.2: INSTALL [for install and make selectable]. The master file is there.
 void GlobalPlatform::install(const Aid& application) {
+  if (application.is_master_file()) return;
   reach(isd());
   target_.reset();
   Bytes data;
@@ -195,10 +259,10 @@ void GlobalPlatform::replace_keys(const keys::ChipKeys& next) {
 
 /// ISO/IEC 7816-8: GENERATE ASYMMETRIC KEY PAIR.
 Bytes GlobalPlatform::generate(const Aid& application, const KeyRequest& key) {
-  if (key.algorithm != "ecdsa-p256")
-    lacking(platform_, "generated keys of the algorithm '" + std::string(key.algorithm) + "'");
+  const auto algorithm = reference_of(key.algorithm);
+  if (!algorithm) lacking(platform_, "generated keys of the algorithm '" + std::string(key.algorithm) + "'");
   reach(application);
-  const Bytes answer = send_protected(0x46, 0x84, key.id, {0xAC, 0x03, 0x80, 0x01, ecdsa_p256},
+  const Bytes answer = send_protected(0x46, 0x84, key.id, {0xAC, 0x03, 0x80, 0x01, *algorithm},
                                       "GENERATE ASYMMETRIC KEY PAIR");
   const ByteView value = value_of(value_of(answer, public_key), point);
   if (value.size() != 65 || value.front() != 0x04)
@@ -206,28 +270,41 @@ Bytes GlobalPlatform::generate(const Aid& application, const KeyRequest& key) {
   return Bytes(value.begin(), value.end());
 }
 
-void GlobalPlatform::inject(const Aid&, const InjectedKey&) {
-  lacking(platform_, "injected keys");
+/// A stream of one block: shorter than any channel's room.
+void GlobalPlatform::inject(const Aid& application, const InjectedKey& key) {
+  const crypto::EcPrivateKey* const ec = p256_key(key);
+  if (ec == nullptr)
+    lacking(platform_, "injected keys of the algorithm '" + std::string(key.algorithm) + "'");
+  const Secret dgi = key_dgi(key.id, reference_of(key.algorithm).value(), *ec);
+  aim_at(application);
+  const StatusWord status =
+      transmit_secret(channel_.value(), {0x80, 0xE2, last_block, 0x00, {}, iso7816::max_ne_short}, dgi)
+          .status;
+  if (!status.ok()) refused("STORE DATA of a key", status);
 }
 
-void GlobalPlatform::set_access(const Aid&, const channel::PrintedData&) {
-  lacking(platform_, "access data");
+void GlobalPlatform::set_access(const AccessControl& access) {
+  Bytes stream;
+  append_dgi(stream, access_data, encode_access(access));
+  aim_at(isd());
+  store(stream);
 }
 
 void GlobalPlatform::write(const Aid& application, std::span<const FileImage> files) {
   require_access(platform_, files);
   const Bytes stream = dgi_stream(files);
-  aim_at(application);
+  aim_at(level_of(application));
   store(stream);
-  reading_.know(application, files);
+  reading_.know(level_of(application), files);
 }
 
 /// Whose own channel is open takes its data directly. A channel to the security domain passes them on after
-/// INSTALL [for personalization], until it is told otherwise. From anywhere else the application itself is
-/// the shorter way.
+/// INSTALL [for personalization], until it is told otherwise, and the security domain itself takes none any
+/// more in that channel. From anywhere else the application itself is the shorter way.
 void GlobalPlatform::aim_at(const Aid& application) {
   const bool by_issuer = channel_ && selected_ == isd();
-  if (!by_issuer) return reach(application);
+  if (application == isd() && target_) return open_on(isd());
+  if (!by_issuer || application == isd()) return reach(application);
   if (target_ == application) return;
   target_.reset();
   send_protected(0xE6, 0x20, 0x00, for_personalization(application), "INSTALL for personalization");
@@ -236,19 +313,19 @@ void GlobalPlatform::aim_at(const Aid& application) {
 
 /// STORE DATA, GlobalPlatform 11.11: cut into the largest blocks that the channel leaves room for.
 void GlobalPlatform::store(ByteView stream) {
-  constexpr std::uint8_t dgi_format = 0x08, last_block = 0x80;
   const std::size_t room = channel_.value().room(field_);
   for (std::uint8_t number = 0; !stream.empty(); ++number) {  // counts modulo 256
     const ByteView block = stream.first(std::min(room, stream.size()));
     stream = stream.subspan(block.size());
-    const std::uint8_t p1 = stream.empty() ? last_block | dgi_format : dgi_format;
+    const std::uint8_t p1 = stream.empty() ? last_block : middle_block;
     send_protected(0xE2, p1, number, Bytes(block.begin(), block.end()), "STORE DATA");
   }
 }
 
 Bytes GlobalPlatform::read_back(const Aid& application, iso7816::Fid fid, std::size_t size) {
-  select(application);
-  return reading_.read(card_, application, fid, size, std::max(field_, iso7816::max_ne_short));
+  const Aid level = level_of(application);
+  select(level);
+  return reading_.read(card_, level, fid, size, std::max(field_, iso7816::max_ne_short));
 }
 
 /// SET STATUS, GlobalPlatform 11.10: the chip's life cycle state SECURED.
@@ -261,10 +338,10 @@ void GlobalPlatform::lock() {
 /// want of a channel, on an open chip too.
 void GlobalPlatform::prove_locked(const Aid& application, const keys::ChipKeys* keys) {
   open(keys);
-  const StatusWord status =
-      channel_.value()
-          .transmit({0x80, 0xE6, 0x20, 0x00, for_personalization(application), iso7816::max_ne_short})
-          .status;
+  const StatusWord status = channel_.value()
+                                .transmit({0x80, 0xE6, 0x20, 0x00, for_personalization(level_of(application)),
+                                           iso7816::max_ne_short})
+                                .status;
   if (status == iso7816::sw::conditions_not_satisfied) return;
   throw Error(Code::verification_failed,
               "the chip does not refuse its issuer's write as a locked one does: set it aside", status.value);

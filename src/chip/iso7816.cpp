@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
-#include "bytes/error.hpp"
+#include "channel/bac.hpp"
+#include "chip/access_objects.hpp"
 #include "chip/exchange.hpp"
+#include "chip/key_objects.hpp"
 
 namespace perso::chip {
 
@@ -15,8 +17,7 @@ using iso7816::StatusWord;
 namespace {
 
 constexpr Fid ef_com{0x011E};
-constexpr std::uint8_t access_data = 0x62, modulus = 0x60, private_exponent = 0x61;
-constexpr tlv::Tag document_number{0x5F1F}, date_of_birth{0x5F18}, date_of_expiry{0x5F19};
+constexpr std::uint8_t access_data = 0x62, modulus = 0x60, private_exponent = 0x61, ec_private_key = 0x63;
 constexpr std::size_t rsa_1024 = 128;  // bytes of its numbers
 
 CommandApdu create_file(Bytes control) {
@@ -27,31 +28,16 @@ CommandApdu put_data(std::uint8_t object, Bytes data) {
   return {0x00, 0xDA, 0x00, object, std::move(data), 0};
 }
 
-/// `04 number` of 128 bytes, in one buffer: a number may be a secret.
-Bytes number_behind(Bytes head, ByteView number) {
-  head.reserve(head.size() + 3 + number.size());
-  head.insert(head.end(), {0x04, 0x81, static_cast<std::uint8_t>(number.size())});
-  append(head, number);
-  return head;
-}
-
-Bytes nested_number(std::uint8_t object, ByteView number) {
-  return number_behind({object, 0x81, static_cast<std::uint8_t>(3 + number.size())}, number);
-}
-
-/// The object is empty, and the number stands behind it.
-Bytes bare_number(std::uint8_t object, ByteView number) {
-  return number_behind({object, 0x00}, number);
-}
-
 /// To a stranger who wants to read.
 bool closed(StatusWord status) {
   return status == iso7816::sw::security_status || status == iso7816::sw::conditions_not_satisfied;
 }
 
-/// To a command of personalization.
-bool locked(StatusWord status) {
-  return status == iso7816::sw::ins_not_supported || status == iso7816::sw::conditions_not_satisfied;
+/// Of a locked chip, to a command of personalization.
+void require_locked(StatusWord status) {
+  if (status == iso7816::sw::ins_not_supported || status == iso7816::sw::conditions_not_satisfied) return;
+  throw Error(Code::verification_failed,
+              "the chip does not refuse a write as a locked one does: set it aside", status.value);
 }
 
 }  // namespace
@@ -60,15 +46,23 @@ Identity Iso7816::identify() {
   return identified([this] { return read_identity(); });
 }
 
+Identity Iso7816::identify(const channel::AccessData& access) {
+  Identity identity = identify();
+  access_ = access.printed;
+  return identity;
+}
+
 /// The card's manager is selected by no name: it has another one on older cards.
 Identity Iso7816::read_identity() {
   channel_.reset();
   selected_.reset();
+  access_.reset();
   send(card_, {0x00, 0xA4, 0x04, 0x00, {}, iso7816::max_ne_short}, "SELECT of the card's manager");
   Identity identity;
   identity.max_command_data = platform_.max_command_data;
   identity.chip = read_chip_id(card_);
-  select(Aid(from_hex(platform_.applications.front())));
+  if (!identity.chip) refused("GET DATA of CPLC", iso7816::sw::security_status);
+  select_applet();
   const StatusWord status = card_.transmit(select_file(ef_com)).status;
   if (status == iso7816::sw::file_not_found) {
     identity.life = Life::blank;
@@ -90,6 +84,10 @@ void Iso7816::select(const Aid& application) {
   selected_ = application;
 }
 
+void Iso7816::select_applet() {
+  select(Aid(from_hex(platform_.applications.front())));
+}
+
 void Iso7816::open(const keys::ChipKeys*) {}
 
 void Iso7816::mark(const ProgressMark&) {}
@@ -108,19 +106,23 @@ Bytes Iso7816::generate(const Aid&, const KeyRequest&) {
 }
 
 void Iso7816::inject(const Aid& application, const InjectedKey& key) {
-  if (key.algorithm != "rsa-1024" || key.key.modulus().size() != rsa_1024)
+  const auto* rsa = std::get_if<crypto::RsaPrivateKey>(&key.key);
+  if (key.algorithm == "rsa-1024" && rsa != nullptr && rsa->modulus().size() == rsa_1024) {
+    select(application);
+    put_number(modulus, Secret::copy_of(rsa->modulus()), "PUT DATA of a public key");
+    put_number(private_exponent, rsa->private_exponent(), "PUT DATA of a private key");
+  } else if (const auto* ec = p256_key(key); key.algorithm == "ecdh-p256" && ec != nullptr) {
+    select(application);
+    const StatusWord status = transmit_secret(card_, put_data(ec_private_key, {}), ec_object(*ec)).status;
+    if (!status.ok()) refused("PUT DATA of a private key", status);
+  } else {
     lacking(platform_, "injected keys of the algorithm '" + std::string(key.algorithm) + "'");
-  select(application);
-  put_number(modulus, key.key.modulus(), "PUT DATA of a public key");
-  put_number(private_exponent, key.key.private_exponent().expose(), "PUT DATA of a private key");
+  }
 }
 
-void Iso7816::put_number(std::uint8_t object, ByteView number, std::string_view name) {
-  const auto put = [&](Bytes data) {
-    CommandApdu command = put_data(object, std::move(data));
-    const StatusWord status = card_.transmit(command).status;
-    wipe(command.data);
-    return status;
+void Iso7816::put_number(std::uint8_t object, const Secret& number, std::string_view name) {
+  const auto put = [&](const Secret& data) {
+    return transmit_secret(card_, put_data(object, {}), data).status;
   };
   if (numbers_nested_) {
     const StatusWord status = put(nested_number(object, number));
@@ -128,17 +130,16 @@ void Iso7816::put_number(std::uint8_t object, ByteView number, std::string_view 
     if (status == iso7816::sw::not_enough_memory) refused(name, status);
     numbers_nested_ = false;
   }
-  if (const StatusWord status = put(bare_number(object, number)); !status.ok()) refused(name, status);
+  if (const StatusWord status = put(number_behind(object, number)); !status.ok()) refused(name, status);
 }
 
-void Iso7816::set_access(const Aid& application, const channel::PrintedData& access) {
-  select(application);
-  const Bytes data =
-      tlv::encode(tlv::Tag{access_data}, {tlv::encode(document_number, as_bytes(access.number)),
-                                          tlv::encode(date_of_birth, as_bytes(access.birth)),
-                                          tlv::encode(date_of_expiry, as_bytes(access.expiry))});
-  send(card_, put_data(access_data, data), "PUT DATA of the access data");
-  access_ = access;
+void Iso7816::set_access(const AccessControl& access) {
+  if (!access.bac || !access.pace.empty() || !access.data.printed)
+    lacking(platform_, "access control but basic access control");
+  select_applet();
+  send(card_, put_data(access_data, encode_printed(tlv::Tag{access_data}, *access.data.printed)),
+       "PUT DATA of the access data");
+  access_ = access.data.printed;
 }
 
 void Iso7816::write(const Aid& application, std::span<const FileImage> files) {
@@ -187,16 +188,18 @@ Bytes Iso7816::read_back(const Aid& application, Fid fid, std::size_t size) {
 }
 
 void Iso7816::lock() {
-  select(Aid(from_hex(platform_.applications.front())));
+  select_applet();
   send(card_, {0x00, 0xDA, 0xDE, 0xAD, {}, 0}, "PUT DATA of the lock");
 }
 
 void Iso7816::prove_locked(const Aid& application, const keys::ChipKeys*) {
   select(application);
-  const StatusWord status = card_.transmit(create_file({0x63, 0x00})).status;
-  if (locked(status)) return;
-  throw Error(Code::verification_failed,
-              "the chip does not refuse a write as a locked one does: set it aside", status.value);
+  require_locked(card_.transmit(create_file({0x63, 0x00})).status);
+  if (!access_) return;
+  channel_ = channel::open_bac(card_, *access_, random_);
+  send(*channel_, select_file(ef_com), "SELECT of EF.COM");
+  Bytes first = send(*channel_, {0x00, 0xB0, 0x00, 0x00, {}, 1}, "READ BINARY");
+  require_locked(channel_->transmit({0x00, 0xD6, 0x00, 0x00, std::move(first), 0}).status);
 }
 
 }  // namespace perso::chip

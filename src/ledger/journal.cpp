@@ -46,11 +46,6 @@ Json json_of(const run::KeySetCheck& check) {
   return {{"version", check.version}, {"kcvs", std::move(kcvs)}};
 }
 
-std::optional<std::int64_t> position_of(Database& database, const std::string& order_id) {
-  auto row = database.query("SELECT position FROM orders WHERE id = ?", {order_id});
-  return row.step() ? std::optional(row.integer(0)) : std::nullopt;
-}
-
 }  // namespace
 
 run::RunId run_id_of(ByteView stored) {
@@ -232,6 +227,20 @@ std::size_t Ledger::uncertain() {
   const Impl::Call call(*impl_);
   return static_cast<std::size_t>(
       impl_->database.number("SELECT count(*) FROM runs WHERE outcome IS NULL AND promise IS NOT NULL"));
+}
+
+/// An open run without a promise is worked on, or was closed when the ledger was opened.
+std::vector<plan::Order> Ledger::waiting(const std::string& profile, std::size_t most) {
+  const Impl::Call call(*impl_);
+  std::vector<plan::Order> orders;
+  auto row = impl_->database.query(
+      "SELECT run, position FROM runs JOIN orders USING (position) JOIN batches ON name = batch"
+      " WHERE outcome IS NULL AND promise IS NOT NULL AND profile = ? ORDER BY bound DESC",
+      {profile});
+  while (orders.size() < most && row.step())
+    if (!impl_->in_work.contains(run_id_of(row.blob(0))))
+      orders.push_back(open_order(impl_->database, impl_->keys, row.integer(1)));
+  return orders;
 }
 
 void Ledger::refused(const std::optional<keys::ChipId>& chip, const std::string& writer,

@@ -269,10 +269,16 @@ void Ledger::release(const std::string& order_id, const std::string& reason) {
   });
 }
 
-void Ledger::inspected(const std::string& reader) {
+void Ledger::inspected(const Inspection& inspection) {
   const Impl::Call call(*impl_);
-  check_text(reader, max_reason_bytes, "a reader's name");
-  impl_->record({.kind = "inspected", .body = {{"reader", reader}}}, [](const Event&) {});
+  check_text(inspection.reader, max_reason_bytes, "a reader's name");
+  impl_->record({.kind = "inspected",
+                 .body = {{"reader", inspection.reader},
+                          {"edition", inspection.edition},
+                          {"access", inspection.access},
+                          {"verdict", inspection.verdict},
+                          {"trust", inspection.trust}}},
+                [](const Event&) {});
 }
 
 void Ledger::export_events(std::ostream& out) const {

@@ -92,8 +92,26 @@ class Ledger final : public run::Journal {
   /// delivered since.
   std::size_t forget(Instant before);
 
-  /// Puts on record that somebody looks at the card in this reader. One durable commit.
-  void inspected(const std::string& reader);
+  /// The order of an issued card, as long as its holder data are kept: for whoever has to open the card.
+  struct IssuedOrder {
+    plan::Order order;
+    std::string profile;  // its name
+  };
+  /// By the order's id. nullopt where it is not issued, or its holder forgotten.
+  std::optional<IssuedOrder> issued_order(const std::string& order_id);
+  /// The last card with this number.
+  std::optional<IssuedOrder> issued_with_number(const std::string& number);
+  /// The last card that was issued at the writer of that name.
+  std::optional<IssuedOrder> last_issued_at(const std::string& writer);
+
+  /// What an inspection came to, as it goes on record: no holder data, nothing that opens the card.
+  struct Inspection {
+    std::string reader;
+    std::string edition, access;  // empty: of no known edition; it did not open
+    std::string verdict, trust;
+  };
+  /// One durable commit.
+  void inspected(const Inspection& inspection);
 
   VerifyResult verify() const;
   /// All events as JSON lines, for auditors: no holder data.
@@ -107,6 +125,7 @@ class Ledger final : public run::Journal {
   bool take_up(const run::RunId& run) override;
   void let_go(const run::RunId& run) override;
   std::size_t uncertain() override;
+  std::vector<plan::Order> waiting(const std::string& profile, std::size_t most) override;
   void bind(const run::RunId& run, const std::string& order_id, const run::Blank& blank,
             const std::string& writer) override;
   void rekeying(const run::RunId& run, const run::KeySetCheck& current,

@@ -163,6 +163,11 @@ std::optional<std::int64_t> next_in_queue(Database& database, const std::string&
   return std::nullopt;
 }
 
+std::optional<std::int64_t> position_of(Database& database, const std::string& order_id) {
+  auto row = database.query("SELECT position FROM orders WHERE id = ?", {order_id});
+  return row.step() ? std::optional(row.integer(0)) : std::nullopt;
+}
+
 plan::Order open_order(Database& database, const keys::LedgerKeys& keys, std::int64_t position) {
   auto row = database.query(
       "SELECT id, wrapped, sealed FROM orders JOIN order_keys USING (position) JOIN holders USING (position) "

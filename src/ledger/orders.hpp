@@ -72,6 +72,9 @@ void sweep_holders(Database& database);
 std::optional<std::int64_t> next_in_queue(Database& database, const std::string& profile,
                                           const std::set<std::int64_t>& held);
 
+/// The place of the order with this id.
+std::optional<std::int64_t> position_of(Database& database, const std::string& order_id);
+
 /// @throws Error ledger_damaged where it does not open
 plan::Order open_order(Database& database, const keys::LedgerKeys& keys, std::int64_t position);
 

@@ -3,14 +3,17 @@
 #include <algorithm>
 
 #include "crypto/gmt0010.hpp"
+#include "crypto/public_key.hpp"
 #include "identity/country.hpp"
 #include "identity/mrz.hpp"
+#include "lds/card_security.hpp"
 #include "lds/com.hpp"
 #include "lds/dg1.hpp"
 #include "lds/dg15.hpp"
 #include "lds/dg2.hpp"
 #include "lds/files.hpp"
 #include "lds/sod.hpp"
+#include "plan/chip_keys.hpp"
 #include "plan/spelling.hpp"
 #include "plan/values.hpp"
 
@@ -20,12 +23,16 @@ namespace {
 
 constexpr std::string_view lds_1_7 = "0107";  // whose security object names no versions
 
-/// The curve of a key that a chip makes, by the algorithm's name in a profile.
-const std::string& curve_of(const std::string& algorithm) {
-  static const std::map<std::string, std::string> curves{{"ecdsa-p256", "secp256r1"}};
-  const auto found = curves.find(algorithm);
-  if (found == curves.end()) throw Error(Code::crypto_failed, "there is no curve for keys of " + algorithm);
-  return found->second;
+/// ecdsa-plain-SHA256 of ActiveAuthenticationInfo goes with P-256, the one curve of these keys.
+bool signs_with_ecdsa(const profile::Profile& profile) {
+  const auto is_its_key = [&](const profile::File& file) {
+    const auto* const content = std::get_if<profile::ChipPublicKey>(&file.content);
+    const auto* const key = content == nullptr ? nullptr : profile.chip.key(content->key);
+    return key != nullptr && key->algorithm == "ecdsa-p256";
+  };
+  return std::ranges::any_of(profile.applications, [&](const profile::Application& application) {
+    return std::ranges::any_of(application.files, is_its_key);
+  });
 }
 
 /// Data group number of a file by its identifier; 0 for a file that is none.
@@ -95,16 +102,32 @@ struct Encoder {
   }
 
   Result operator()(const profile::ChipPublicKey& content) const {
-    const auto injected = std::ranges::find(plan.keys, content.key, &PlannedKey::name);
-    if (injected != plan.keys.end()) return lds::encode_dg15(injected->key->public_key());
-    if (known.chip == nullptr) return std::nullopt;
-    const profile::ChipKey* key = known.profile.chip.key(content.key);
-    const auto point = known.chip->public_keys.find(content.key);
-    if (key == nullptr || point == known.chip->public_keys.end())
-      throw Error(Code::key_missing, "the chip made no key " + content.key);
+    const auto key = public_key(content.key);
+    if (!key) return std::nullopt;
+    if (key->rsa() != nullptr) return lds::encode_dg15(*key->rsa());
     // ICAO 9303-12 4.4 wants the curve written out wherever a public key stands.
-    return lds::encode_dg15(crypto::EcPublicKey::from_point(curve_of(key->algorithm), point->second),
-                            crypto::EcParameters::explicit_curve);
+    return lds::encode_dg15(*key->ec(), crypto::EcParameters::explicit_curve);
+  }
+
+  Result operator()(const profile::CardAccess&) const { return lds::encode_security_infos(ways_in()); }
+
+  Result operator()(const profile::SecurityOptions&) const {
+    lds::SecurityInfos infos = ways_in();
+    if (!add_chip_authentication_key(infos)) return std::nullopt;
+    if (const auto& chip_authentication = known.profile.chip.chip_authentication)
+      infos.chip_authentication.push_back({chip_authentication->protocol, std::nullopt});
+    if (signs_with_ecdsa(known.profile)) infos.active_authentication = {crypto::Hash::sha256};
+    return lds::encode_dg14(infos);
+  }
+
+  /// Without ChipAuthenticationInfo: with the master file selected the chip proves itself by its mapping
+  /// alone.
+  Result operator()(const profile::CardSecurity& content) const {
+    lds::SecurityInfos infos = ways_in();
+    if (!add_chip_authentication_key(infos)) return std::nullopt;
+    const keys::Signer& by = signer(content.signer);
+    return lds::encode_card_security(infos, by.certificate(), known.workshop.now,
+                                     [&](ByteView message) { return by.sign(message); });
   }
 
   Result operator()(const profile::Sod& sod) const {
@@ -137,6 +160,35 @@ struct Encoder {
   }
 
  private:
+  /// The public half of a key of the chip; nullopt while the chip alone knows it.
+  std::optional<crypto::PublicKey> public_key(const std::string& name) const {
+    const auto injected = std::ranges::find(plan.keys, name, &PlannedKey::name);
+    if (injected != plan.keys.end())
+      return std::visit([](const auto& key) { return crypto::PublicKey(key.public_key()); }, *injected->key);
+    if (known.chip == nullptr) return std::nullopt;
+    const profile::ChipKey* key = known.profile.chip.key(name);
+    const auto point = known.chip->public_keys.find(name);
+    if (key == nullptr || point == known.chip->public_keys.end())
+      throw Error(Code::key_missing, "the chip made no key " + name);
+    return public_key_of(key->algorithm, point->second);
+  }
+
+  lds::SecurityInfos ways_in() const {
+    lds::SecurityInfos infos;
+    if (const auto& access = known.profile.chip.access) infos.pace = access->pace;
+    return infos;
+  }
+
+  /// Where the chip has one: a chip with a single key needs no identifier for it. False while it is not
+  /// known.
+  bool add_chip_authentication_key(lds::SecurityInfos& infos) const {
+    const auto& chip_authentication = known.profile.chip.chip_authentication;
+    if (!chip_authentication) return true;
+    const auto key = public_key(chip_authentication->key);
+    if (key) infos.chip_authentication_keys.push_back({*key->ec(), std::nullopt});
+    return key.has_value();
+  }
+
   const keys::Signer& signer(const std::string& name) const { return known.workshop.signers(name); }
 };
 

@@ -57,8 +57,8 @@ struct Fault {
 std::vector<Fault> faults_of(const Order& order, const profile::Profile& profile);
 
 /// The same for an order that is being taken in, and what is wrong with it on this day alone, in China: a
-/// card that has expired already (but for a sample, since those who test need one) or is issued more than 366
-/// days ahead, and a holder who was not born yet, or before 1900.
+/// holder who was not born yet, or before 1900; and a card that has expired already or is issued more than
+/// 366 days ahead, but for a sample, since those who test need both.
 std::vector<Fault> faults_at_intake(const Order& order, const profile::Profile& profile, Instant now);
 
 /// Faults on their way to an Error, a line each: "WHERE, field F is missing; fill it in".

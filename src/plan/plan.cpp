@@ -1,9 +1,9 @@
 #include "plan/plan.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "lds/files.hpp"
+#include "plan/chip_keys.hpp"
 #include "plan/encoders.hpp"
 #include "plan/values.hpp"
 
@@ -45,16 +45,6 @@ void encode_what_is_known(Plan& plan, const Known& known) {
     throw Error(Code::chip_full, "the files take " + std::to_string(plan.size()) +
                                      " bytes and the chip has " + std::to_string(known.profile.chip.memory) +
                                      "; use a larger chip or smaller portraits");
-}
-
-/// "rsa-1024"
-std::shared_ptr<const crypto::RsaPrivateKey> make_key(const std::string& algorithm, Random& random) {
-  constexpr std::string_view rsa = "rsa-";
-  std::size_t bits = 0;
-  const char* const end = algorithm.data() + algorithm.size();
-  if (!algorithm.starts_with(rsa) || std::from_chars(algorithm.data() + rsa.size(), end, bits).ptr != end)
-    throw Error(Code::crypto_failed, "the station makes no keys of " + algorithm);
-  return std::make_shared<const crypto::RsaPrivateKey>(crypto::RsaPrivateKey::generate(bits, random));
 }
 
 /// What stands on the chip for the order's portrait: prepared once, whatever number of files it is in.
@@ -101,11 +91,15 @@ std::optional<Bytes> Plan::digest() const {
   return crypto::digest(crypto::Hash::sha256, readable);
 }
 
-std::optional<channel::PrintedData> access_of(const profile::Profile& profile, const Order& order) {
-  if (!profile.chip.bac) return std::nullopt;
-  const profile::Bac& bac = *profile.chip.bac;
-  return channel::printed_data(value_of(order, bac.number), date_of(order, bac.born).yymmdd(),
-                               date_of(order, bac.expires).yymmdd());
+std::optional<channel::AccessData> access_of(const profile::Profile& profile, const Order& order) {
+  if (!profile.chip.access) return std::nullopt;
+  const profile::AccessControl& control = *profile.chip.access;
+  channel::AccessData access;
+  if (const auto& zone = control.printed)
+    access.printed = channel::printed_data(value_of(order, zone->number), date_of(order, zone->born).yymmdd(),
+                                           date_of(order, zone->expires).yymmdd());
+  if (control.access_number) access.access_number = value_of(order, *control.access_number);
+  return access;
 }
 
 Plan compile(const profile::Profile& profile, const Order& order, const Workshop& workshop) {
@@ -121,7 +115,9 @@ Plan compile(const profile::Profile& profile, const Order& order, const Workshop
       planned.files.push_back({file.name, file.fid, file.short_fid, file.read, std::nullopt});
   }
   for (const profile::ChipKey& key : profile.chip.injects)
-    plan.keys.push_back({key.name, key.algorithm, key.id, make_key(key.algorithm, workshop.random)});
+    plan.keys.push_back(
+        {key.name, key.algorithm, key.id,
+         std::make_shared<const crypto::PrivateKey>(make_key(key.algorithm, workshop.random))});
   const std::optional<Bytes> portrait = portrait_for_chip(profile, order);
   encode_what_is_known(plan, {.profile = profile,
                               .workshop = workshop,

@@ -6,8 +6,8 @@
 #include <functional>
 #include <optional>
 
-#include "channel/bac.hpp"
-#include "crypto/rsa.hpp"
+#include "channel/document_keys.hpp"
+#include "crypto/private_key.hpp"
 #include "identity/date.hpp"
 #include "keys/keys.hpp"
 #include "plan/order.hpp"
@@ -34,7 +34,7 @@ struct PlannedKey {
   std::string name;
   std::string algorithm;
   std::uint8_t id = 0;
-  std::shared_ptr<const crypto::RsaPrivateKey> key;
+  std::shared_ptr<const crypto::PrivateKey> key;
 };
 
 /// What the chip contributes: its identifier and the public halves (uncompressed points) of the keys it made,
@@ -53,7 +53,7 @@ struct Plan {
   std::string replacement;
   std::vector<PlannedApplication> applications;
   std::vector<PlannedKey> keys;
-  std::optional<channel::PrintedData> access;
+  std::optional<channel::AccessData> access;
 
   bool complete() const;
   /// Bytes of all files with contents.
@@ -63,8 +63,8 @@ struct Plan {
   std::optional<Bytes> digest() const;
 };
 
-/// How the card of this order opens to readers; nullopt where its edition opens to everybody.
-std::optional<channel::PrintedData> access_of(const profile::Profile& profile, const Order& order);
+/// What opens the card of this order to readers; nullopt where its edition opens to everybody.
+std::optional<channel::AccessData> access_of(const profile::Profile& profile, const Order& order);
 
 /// What encoding takes besides profile and order.
 struct Workshop {

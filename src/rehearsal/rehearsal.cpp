@@ -31,6 +31,7 @@ class BlankJournal final : public run::Journal {
   bool take_up(const run::RunId&) override { return false; }
   void let_go(const run::RunId&) override {}
   std::size_t uncertain() override { return 0; }
+  std::vector<plan::Order> waiting(const std::string&, std::size_t) override { return {}; }
   void bind(const run::RunId&, const std::string&, const run::Blank&, const std::string&) override {}
   void rekeying(const run::RunId&, const run::KeySetCheck&, const run::KeySetCheck&) override {}
   void promise(const run::RunId&, const run::Promise& promise) override { promise_ = promise; }
@@ -125,8 +126,12 @@ Rehearsal rehearse(const profile::Profile& profile, const plan::Order& order, co
   // Another look, which is no part of the run.
   const std::size_t commands = rehearsal.exchanges.size();
   const auto card = slot.connect();
-  const inspect::Report report =
-      inspect::inspect(*card, edition->promises, plan.access, edition->trust, random, now, command_limit);
+  const inspect::Report report = inspect::inspect(*card, {plan.access.value_or(channel::AccessData{}),
+                                                          {&edition->inspected, 1},
+                                                          edition->trust,
+                                                          random,
+                                                          clock,
+                                                          command_limit});
   rehearsal.exchanges.resize(commands);
   rehearsal.applications = files_seen(plan, report);
   return rehearsal;

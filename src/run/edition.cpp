@@ -11,6 +11,14 @@ std::unique_ptr<keys::CardKeys> card_keys(const keys::KeySet& keys,
 
 }  // namespace
 
+inspect::TrustStore trust_of(const keys::KeySet& keys) {
+  inspect::TrustStore trust;
+  const inspect::Trust own = keys.specimen() ? inspect::Trust::specimen : inspect::Trust::production;
+  for (crypto::Certificate& anchor : keys.trust_anchors()) trust.add(std::move(anchor), own);
+  for (crypto::Crl& list : keys.revocations()) trust.add(std::move(list));
+  return trust;
+}
+
 OpenEdition::OpenEdition(const profile::Profile& profile, const keys::KeySet& keys, std::size_t command_limit)
     : transport_(card_keys(keys, profile.chip.transport)),
       issuer_(card_keys(keys, profile.chip.issuer)),
@@ -18,8 +26,8 @@ OpenEdition::OpenEdition(const profile::Profile& profile, const keys::KeySet& ke
                transport_.get(),
                issuer_.get(),
                [&keys](const std::string& name) -> const keys::Signer& { return keys.signer(name); },
-               {keys.trust_anchors(), keys.revocations()},
-               promises_of(profile),
+               trust_of(keys),
+               inspected_edition(profile),
                command_limit} {}
 
 }  // namespace perso::run

@@ -7,8 +7,10 @@
 
 namespace perso::run {
 
-/// What the profile promises of every card of the edition.
-inspect::Promises promises_of(const profile::Profile& profile);
+/// The edition as an inspection knows it: what the profile promises of every card.
+inspect::Edition inspected_edition(const profile::Profile& profile);
+/// Whom a station believes of itself: its trust anchors, production or specimen, and their revocation lists.
+inspect::TrustStore trust_of(const keys::KeySet& keys);
 
 /// What all runs of a line share: the edition, the keys, whom to trust. Read-only, used by every writer's
 /// thread.
@@ -17,8 +19,8 @@ struct Edition {
   const keys::CardKeys* transport;  // both nullptr on a platform without key sets
   const keys::CardKeys* issuer;
   plan::SignerLookup signers;
-  inspect::Trust trust;
-  inspect::Promises promises;
+  inspect::TrustStore trust;
+  inspect::Edition inspected;
   std::size_t command_limit = 65535;  // largest command data field that the readers take
 };
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "lds/files.hpp"
+#include "plan/dates.hpp"
 #include "run/edition.hpp"
 
 namespace perso::run {
@@ -30,31 +31,23 @@ class Collector {
   }
 
   void operator()(const profile::ChipPublicKey&) { promises_.active_authentication = true; }
+  void operator()(const profile::Com& com) { promises_.versions = {com.lds_version, com.unicode_version}; }
   /// Beside EF.DG2 alone is it a copy.
   void operator()(const profile::Image&) {
     if (has_face(profile_)) promises_.portrait_copy = {application_->name, file_->name};
   }
 
-  /// Where the number stands as it is.
   void operator()(const profile::Record& record) {
-    const auto number = std::ranges::find_if(record.fields, [&](const profile::RecordField& field) {
-      return field.value.field == profile_.number && field.value.as == profile::Spelling::plain &&
-             !field.value.part;
-    });
-    if (number != record.fields.end())
-      promises_.record_number = {application_->name, file_->name, number->at,   number->bytes,
-                                 record.text,        record.pad,  number->right};
+    for (const profile::RecordField& field : record.fields)
+      if (auto* const place = promised_place(field.value))
+        *place = {application_->name, file_->name, field.at,   field.bytes,
+                  record.text,        record.pad,  field.right};
   }
 
-  /// Where no record has it, and the zone of EF.DG1 has not either.
+  /// Where no record has it, and the files of the eMRTD application, which an inspection knows, have not
+  /// either.
   void operator()(const profile::Template& content) {
-    if (promises_.record_number || lds::is_emrtd(application_->aid)) return;
-    std::vector<tlv::Tag> path;
-    if (const auto* text = find_number(content.root, path)) {
-      promises_.record_number = {application_->name, file_->name};
-      promises_.record_number->text = text->encoding;
-      promises_.record_number->path = std::move(path);
-    }
+    if (!lds::is_emrtd(application_->aid)) collect(content.root, {});
   }
 
   void operator()(const profile::Cms& cms) {
@@ -72,19 +65,32 @@ class Collector {
   void operator()(const Content&) {}
 
  private:
-  /// The element that holds the number, at this one or below it; `path` leads to it.
-  const profile::EncodedValue* find_number(const profile::Element& element,
-                                           std::vector<tlv::Tag>& path) const {
+  using Place = inspect::Promises::Place;
+
+  /// What is promised of where such a value stands: the number as it is, and whole dates that no order leaves
+  /// out. nullptr for any other.
+  std::optional<Place>* promised_place(const profile::Value& value) {
+    using profile::Spelling;
+    const profile::Field* const field = value.field ? profile_.field(*value.field) : nullptr;
+    if (field == nullptr || value.part) return nullptr;
+    if (field->name == profile_.number)
+      return value.as == Spelling::plain ? &promises_.record_number : nullptr;
+    if (field->type != profile::FieldType::date || field->optional) return nullptr;
+    if (value.as != Spelling::plain && value.as != Spelling::yyyymmdd) return nullptr;
+    if (plan::is_issue(profile_, *field)) return &promises_.record_issued;
+    return plan::is_expiry(profile_, *field) ? &promises_.record_expires : nullptr;
+  }
+
+  void collect(const profile::Element& element, std::vector<tlv::Tag> path) {
     path.push_back(element.tag);
-    if (const auto* text = std::get_if<profile::EncodedValue>(&element.contents))
-      if (text->value.field == profile_.number && text->value.as == profile::Spelling::plain &&
-          !text->value.part)
-        return text;
     if (const auto* items = std::get_if<std::vector<profile::Element>>(&element.contents))
-      for (const profile::Element& item : *items)
-        if (const auto* found = find_number(item, path)) return found;
-    path.pop_back();
-    return nullptr;
+      for (const profile::Element& item : *items) collect(item, path);
+    const auto* text = std::get_if<profile::EncodedValue>(&element.contents);
+    auto* const place = text != nullptr ? promised_place(text->value) : nullptr;
+    if (place == nullptr || *place) return;
+    place->emplace(Place{application_->name, file_->name});
+    (*place)->text = text->encoding;
+    (*place)->path = std::move(path);
   }
 
   inspect::Promises& promises_;
@@ -93,10 +99,32 @@ class Collector {
   const profile::File* file_ = nullptr;
 };
 
+/// As every card of the edition has it: document code and issuer, filled up (ICAO 9303-5 4.2.2). Empty for an
+/// edition without a zone.
+std::string zone_head_of(const profile::Profile& profile) {
+  constexpr std::size_t code_size = 2, issuer_size = 3;
+  for (const profile::Application& application : profile.applications)
+    for (const profile::File& file : application.files) {
+      const auto* zone = std::get_if<profile::Mrz>(&file.content);
+      if (zone == nullptr) continue;
+      std::string code = zone->document_code, issuer = zone->issuer;
+      code.resize(code_size, '<');
+      issuer.resize(issuer_size, '<');
+      return code + issuer;
+    }
+  return "";
+}
+
 }  // namespace
 
-inspect::Promises promises_of(const profile::Profile& profile) {
-  inspect::Promises promises;
+inspect::Edition inspected_edition(const profile::Profile& profile) {
+  inspect::Edition edition{profile.name, {}, zone_head_of(profile)};
+  inspect::Promises& promises = edition.promises;
+  promises.chip_authentication = profile.chip.chip_authentication.has_value();
+  if (const auto& access = profile.chip.access) {
+    promises.pace = access->pace;
+    promises.bac = access->bac;
+  }
   Collector collector(promises, profile);
   for (const profile::Application& application : profile.applications) {
     inspect::PromisedApplication promised{application.name, application.aid, {}};
@@ -107,7 +135,7 @@ inspect::Promises promises_of(const profile::Profile& profile) {
     }
     promises.applications.push_back(std::move(promised));
   }
-  return promises;
+  return edition;
 }
 
 }  // namespace perso::run

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <future>
 
-#include "crypto/primitives.hpp"
+#include "run/steps.hpp"
+#include "run/verification.hpp"
 
 namespace perso::run {
 
@@ -15,17 +16,9 @@ KeySetCheck check_of(const keys::ChipKeys& keys) {
   return {keys.version(), {keys.kcv(keys::Role::enc), keys.kcv(keys::Role::mac), keys.kcv(keys::Role::dek)}};
 }
 
-/// The files that are complete in `plan` and were not in `before`.
-std::vector<chip::FileImage> images_of(const plan::PlannedApplication& application,
-                                       const plan::PlannedApplication* before = nullptr) {
-  std::vector<chip::FileImage> images;
-  for (std::size_t i = 0; i < application.files.size(); ++i) {
-    const plan::PlannedFile& file = application.files[i];
-    if (!file.contents || (before != nullptr && before->files[i].contents)) continue;
-    images.push_back({file.fid, file.short_fid, file.read, *file.contents});
-  }
-  return images;
-}
+/// Runs whose data are tried on a locked chip that does not say who it is. Each wrong try makes the chip
+/// slower, up to two seconds.
+constexpr std::size_t most_tries = 8;
 
 bool complete(const plan::PlannedApplication& application) {
   return std::ranges::all_of(application.files,
@@ -50,10 +43,11 @@ class Run {
   Result take(const Prepared* prepared) {
     try {
       identify();
+      if (!identity_.chip) open_as_waiting();
     } catch (const Error& error) {
       return refuse(error);
     }
-    const ChipHistory history = station_.journal.history(identity_.chip);
+    const ChipHistory history = station_.journal.history(*identity_.chip);
     if (history.standing == Standing::uncertain && station_.journal.take_up(history.run.value()))
       return settle(history);
     if (const auto objection = objection_to(history)) return refuse(*objection);
@@ -72,10 +66,6 @@ class Run {
 
   void connect() {
     connection_ = writer_.slot.connect();
-    use_driver();
-  }
-
-  void use_driver() {
     driver_ = chip::make_driver(*edition_.profile.chip.platform, *connection_, station_.random,
                                 edition_.command_limit);
   }
@@ -97,7 +87,23 @@ class Run {
     connect();
     atr_.assign(connection_->atr().begin(), connection_->atr().end());
     identity_ = driver_->identify();
-    identified_ = true;
+  }
+
+  /// The chip is closed: it may be that of a run that waits for it. With the data that opened it, if any do,
+  /// it says who it is. @throws Error chip_not_blank where it is a finished card of somebody else
+  void open_as_waiting() {
+    for (const plan::Order& order : station_.journal.waiting(edition_.profile.name, most_tries)) {
+      const auto access = plan::access_of(edition_.profile, order);
+      if (!access) break;
+      try {
+        identity_ = driver_->identify(*access);
+        return;
+      } catch (const Error& error) {
+        if (error.code() != Code::keys_do_not_open) throw;
+      }
+    }
+    throw Error(Code::chip_not_blank,
+                "the chip is a finished card, and none that this ledger waits for: take it out");
   }
 
   /// Why this chip must not be written, if it must not.
@@ -127,7 +133,7 @@ class Run {
     leave();
     // A reader that failed says nothing of a chip: it is the line's matter, not the ledger's.
     if (exit_code_of(error.code()) != 4)
-      station_.journal.refused(identified(), writer_.name, name_of(error.code()));
+      station_.journal.refused(identity_.chip, writer_.name, name_of(error.code()));
     return result({}, error.at(step_), {});
   }
 
@@ -135,14 +141,14 @@ class Run {
     station_.random.fill(run_);
     begin("bind");
     try {
-      station_.journal.bind(run_, prepared.order.id, {identity_.chip, atr_, writer_.body}, writer_.name);
+      station_.journal.bind(run_, prepared.order.id, {*identity_.chip, atr_, writer_.body}, writer_.name);
     } catch (const Error& error) {
       return refuse(error);
     }
     bound_ = true;
     try {
       write(prepared.plan);
-      verify(prepared.plan.access);
+      verify(prepared.order);
     } catch (const Error& error) {
       if (ends_station(error)) throw;
       return fail(prepared.order.id, error.at(step_));
@@ -161,7 +167,7 @@ class Run {
     begin("mark");
     reached_ = Reached::written;
     driver_->mark(run_);
-    for (const auto& application : plan.applications) driver_->install(application.aid);
+    install(*driver_, plan);
 
     if (transport && issuer) {
       begin("rekey");
@@ -170,8 +176,8 @@ class Run {
     }
 
     begin("generate keys");
-    const plan::ChipContribution contribution = generate();
-    give_keys(plan);
+    const plan::ChipContribution contribution{*identity_.chip, generate_keys(*driver_, edition_.profile)};
+    inject_keys(*driver_, edition_.profile, plan);
 
     // What the chip's keys go into is encoded and signed while the chip takes all other files.
     const Instant now = station_.clock.now();
@@ -181,6 +187,7 @@ class Run {
     });
     begin("write");
     driver_->open(issuer.get());
+    set_access(*driver_, edition_.profile, plan);
     write_files(plan);
 
     begin("complete");
@@ -197,11 +204,15 @@ class Run {
     driver_->lock();
   }
 
-  /// An application that waits for more files comes last: the chip is then still turned to it.
+  /// The master file comes first: the chip is turned to it. An application that waits for more files comes
+  /// last: the chip is then still turned to that.
   void write_files(const plan::Plan& plan) {
-    for (const bool whole : {true, false})
+    const auto turn_of = [](const plan::PlannedApplication& application) {
+      return application.aid.is_master_file() ? 0 : complete(application) ? 1 : 2;
+    };
+    for (const int turn : {0, 1, 2})
       for (const auto& application : plan.applications)
-        if (complete(application) == whole) write_images(application.aid, images_of(application));
+        if (turn_of(application) == turn) write_images(application.aid, images_of(application));
   }
 
   void write_rest(const plan::Plan& whole, const plan::Plan& before) {
@@ -214,36 +225,7 @@ class Run {
   }
 
   std::unique_ptr<keys::ChipKeys> keys_of(const keys::CardKeys* keys) const {
-    return keys == nullptr ? nullptr : keys->for_chip(identity_.chip);
-  }
-
-  plan::ChipContribution generate() {
-    plan::ChipContribution contribution{identity_.chip, {}};
-    for (const profile::ChipKey& key : edition_.profile.chip.generates)
-      contribution.public_keys[key.name] = driver_->generate(owner_of(key.name), {key.id, key.algorithm});
-    return contribution;
-  }
-
-  /// What the station made for the chip: key pairs, and what opens it to readers.
-  void give_keys(const plan::Plan& plan) {
-    for (const plan::PlannedKey& key : plan.keys)
-      driver_->inject(owner_of(key.name), {key.id, key.algorithm, *key.key});
-    if (!plan.access) return;
-    for (const profile::Application& application : edition_.profile.applications)
-      if (std::ranges::any_of(application.files, opens_by_bac))
-        driver_->set_access(application.aid, *plan.access);
-  }
-
-  static bool opens_by_bac(const profile::File& file) { return file.read == profile::Access::bac; }
-
-  /// The application that publishes the key is the one that holds it.
-  const iso7816::Aid& owner_of(const std::string& key) const {
-    for (const profile::Application& application : edition_.profile.applications)
-      for (const profile::File& file : application.files) {
-        const auto* content = std::get_if<profile::ChipPublicKey>(&file.content);
-        if (content != nullptr && content->key == key) return application.aid;
-      }
-    throw Error(Code::profile_invalid, "no file publishes the key '" + key + "' of the chip");
+    return keys == nullptr ? nullptr : keys->for_chip(*identity_.chip);
   }
 
   void read_back(const plan::PlannedApplication& application) {
@@ -255,35 +237,31 @@ class Run {
     }
   }
 
-  /// Over a fresh connection: judges the card as a stranger does, holds what was read against the ledger, and
-  /// tries to write as the issuer.
-  void verify(const std::optional<channel::PrintedData>& printed) {
-    begin("verify");
+  void reconnect() {
     driver_.reset();
     connection_->close(iso7816::Leave::reset);
     connection_.reset();
     connect();
-    if (driver_->identify().chip != identity_.chip)
-      throw Error(Code::card_torn, "another card came in the place of the finished one");
-    judge(printed);
-    // The stranger has selected what it liked: a driver that knows nothing of it begins anew.
-    use_driver();
-    driver_->prove_locked(edition_.profile.applications.front().aid, keys_of(edition_.issuer).get());
-    verified_ = true;
   }
 
-  void judge(const std::optional<channel::PrintedData>& printed) {
-    const inspect::Report report =
-        inspect::inspect(*connection_, edition_.promises, printed, edition_.trust, station_.random,
-                         station_.clock.now(), edition_.command_limit);
-    const auto failed = std::find_if(report.checks.begin(), report.checks.end(),
-                                     [](const auto& check) { return !check.passed; });
-    if (failed != report.checks.end())
-      throw Error(Code::verification_failed,
-                  "the finished card fails '" + failed->name + "': " + failed->detail);
+  /// Each time over a fresh connection: what a stranger gets, what an inspection finds, which must be what
+  /// the ledger committed, and whether the issuer can still write.
+  void verify(const plan::Order& order) {
+    begin("verify");
+    reconnect();
+    require_shut_to_strangers(*connection_, edition_);
+    reconnect();
+    const inspect::Report report = require_genuine(*connection_, edition_, station_, order);
     if (!station_.journal.keeps_promise(run_, report.number, report.digest))
       throw Error(Code::promise_broken,
                   "the finished card carries another number or EF.SOD than the ledger committed for it");
+    reconnect();
+    // Only here does a closed chip say who it is: what it was opened with is the order's own.
+    const auto access = plan::access_of(edition_.profile, order);
+    if ((access ? driver_->identify(*access) : driver_->identify()).chip != identity_.chip)
+      throw Error(Code::card_torn, "another card came in the place of the finished one");
+    driver_->prove_locked(edition_.profile.applications.front().aid, keys_of(edition_.issuer).get());
+    verified_ = true;
   }
 
   /// What an error after `bind` means for the chip and the order.
@@ -301,7 +279,7 @@ class Run {
     const bool locked = identity_.life == chip::Life::issued;
     try {
       if (locked)
-        verify(plan::access_of(edition_.profile, station_.journal.order_of(run_)));
+        verify(station_.journal.order_of(run_));
       else
         prove_unfinished();
     } catch (const Error& error) {
@@ -343,12 +321,8 @@ class Run {
     return result(outcome, std::move(why), order_id);
   }
 
-  std::optional<keys::ChipId> identified() const {
-    return identified_ ? std::optional(identity_.chip) : std::nullopt;
-  }
-
   Result result(std::optional<Outcome> outcome, std::optional<Error> why, const std::string& order_id) const {
-    return {outcome, std::move(why), order_id, identified(), bound_, verified_};
+    return {outcome, std::move(why), order_id, identity_.chip, bound_, verified_};
   }
 
   enum class Reached { nothing, written, locking };  // what the chip may have gone through
@@ -361,7 +335,6 @@ class Run {
   std::unique_ptr<chip::Driver> driver_;
   Bytes atr_;
   chip::Identity identity_;
-  bool identified_ = false;
   bool bound_ = false;
   bool verified_ = false;
   RunId run_{};

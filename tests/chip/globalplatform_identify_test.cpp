@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "globalplatform_bench.hpp"
+#include "tlv/tlv.hpp"
 
 using namespace perso;
 using namespace perso::test;
@@ -13,7 +14,7 @@ TEST_CASE("identify: two commands for a blank chip, and the mark where one may b
     bench.script.expect(select_isd, fci("01")).expect(get_cplc, cplc);
     const chip::Identity identity = bench.driver.identify();
     CHECK(identity.life == Life::blank);
-    CHECK(identity.chip.hex() == "47905032123456789ABCDEF0");
+    CHECK(identity.chip.value().hex() == "47905032123456789ABCDEF0");
     CHECK(identity.max_command_data == 0xFFF6);
     CHECK_FALSE(identity.mark.has_value());
   }
@@ -79,6 +80,7 @@ TEST_CASE("a chip that is none of the platform's is called foreign, with its sta
       {"a limit below short length", {fci("01", "00FE")}, {}},
       {"a limit of four bytes", {fci("01", "0000FFFF")}, {}},
       {"no CPLC", {good, "6A88"}, 0x6A88},
+      {"a CPLC that an open chip keeps secret", {good, "6982"}, 0x6982},
       {"a short CPLC",
        {good,
         "9F7F029999"
@@ -97,4 +99,83 @@ TEST_CASE("a chip that is none of the platform's is called foreign, with its sta
     CHECK(error.status_word() == row.status);
     CHECK(bench.script.left() == 0);
   }
+}
+
+TEST_CASE("a closed chip does not say who it is") {
+  Bench bench;
+  bench.script.expect(select_isd, fci("0F")).expect(get_cplc, "6982");
+  const chip::Identity identity = bench.driver.identify();
+  CHECK(identity.life == Life::issued);
+  CHECK_FALSE(identity.chip.has_value());
+}
+
+TEST_CASE("an open chip is identified in the clear, whatever is known of what it bears") {
+  Bench bench;
+  bench.script.expect(select_isd, fci("0F")).expect(get_cplc, cplc);
+  CHECK(bench.driver.identify({std::nullopt, "123456"}).chip.has_value());
+}
+
+TEST_CASE("a closed chip that cannot be opened") {
+  const std::string read = "00B09C0000";
+  // PACE with generic mapping and P-256, version 2.
+  const std::string info =
+      "3114"
+      "3012060A04007F0007020204020202010202010C"
+      "9000";
+  const channel::AccessData nothing, number = {std::nullopt, "123456"};
+  struct Row {
+    const char* what;
+    std::string card_access;
+    channel::AccessData access;
+    Code code;
+  };
+  const Row rows[] = {
+      {"basic access control alone, and no zone", "6A82", number, Code::keys_do_not_open},
+      {"basic access control alone, and nothing", "6A82", nothing, Code::keys_do_not_open},
+      {"PACE, and nothing", info, nothing, Code::keys_do_not_open},
+      {"a file that is refused", "6985", number, Code::chip_foreign},
+      {"an empty file", "9000", number, Code::chip_foreign},
+      {"no TLV", "319000", number, Code::chip_foreign},
+      {"a file that is too long", "318210019000", number, Code::chip_foreign},
+      {"another template",
+       "3014"
+       "3012060A04007F0007020204020202010202010C"
+       "9000",
+       number, Code::chip_foreign},
+      {"no protocol", "31009000", number, Code::chip_foreign},
+      {"a protocol that nobody knows",
+       "3111"
+       "300F060A04007F000702020402630201029000",
+       number, Code::chip_foreign},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.what);
+    Bench bench;
+    bench.script.expect(select_isd, fci("0F")).expect(get_cplc, "6982").expect(read, row.card_access);
+    const Error error = error_of([&] { bench.driver.identify(row.access); });
+    CHECK(name_of(error.code()) == name_of(row.code));
+    CHECK(bench.script.left() == 0);
+  }
+}
+
+TEST_CASE("EF.CardAccess is read to its end, and its strongest protocol taken") {
+  // As many as do not fit into one answer: generic mapping over every curve, once with AES-256, and chip
+  // authentication mapping.
+  Bytes infos;
+  for (int parameters = 8; parameters <= 18; ++parameters)
+    append(infos, concat({from_hex("3012060A04007F000702020402020201020201"),
+                          Bytes{static_cast<std::uint8_t>(parameters)}}));
+  append(infos, from_hex("3012060A04007F0007020204020402010202010C"));
+  append(infos, from_hex("3012060A04007F0007020204060202010202010D"));
+  const Bytes file = tlv::encode(tlv::Tag{0x31}, infos);
+  REQUIRE(file.size() > 256);
+  Bench bench;
+  bench.script.expect(select_isd, fci("0F"))
+      .expect(get_cplc, "6982")
+      .expect("00B09C0000", to_hex(ByteView(file).first(256)) + "9000")
+      .expect("00B00100" + to_hex(Bytes{static_cast<std::uint8_t>(file.size() - 256)}),
+              to_hex(ByteView(file).subspan(256)) + "9000")
+      .expect("0022C1A412800A04007F0007020204060283010284010D", "6A80");
+  const Error error = error_of([&] { bench.driver.identify({std::nullopt, "123456"}); });
+  CHECK(error.status_word() == 0x6A80);
 }

@@ -69,16 +69,18 @@ TEST_CASE("without keys no channel is opened") {
 TEST_CASE("what the platform does not list is refused before anything is sent") {
   Bench bench;
   bench.open();
-  const Bytes contents = {0x00};
-  const FileImage closed[] = {{Fid{0x0101}, std::nullopt, chip::ReadAccess::bac, contents}};
-  const auto key = crypto::RsaPrivateKey::generate(1024, *crypto::system_random());
+  const auto random = crypto::system_random();
+  const crypto::PrivateKey rsa = crypto::RsaPrivateKey::generate(1024, *random);
+  const crypto::PrivateKey p384 = crypto::EcPrivateKey::generate("secp384r1", *random);
   const std::function<void()> calls[] = {
-      [&] { bench.driver.write(application(), closed); },
       [&] {
-        bench.driver.inject(application(), {1, "rsa-1024", key});
+        bench.driver.inject(application(), {1, "rsa-1024", rsa});
       },
       [&] {
-        bench.driver.set_access(application(), {"L898902C<", "690806", "940623"});
+        bench.driver.inject(application(), {1, "ecdsa-p256", rsa});
+      },
+      [&] {
+        bench.driver.inject(application(), {1, "ecdh-p256", p384});
       },
       [&] {
         bench.driver.generate(application(), {1, "rsa-2048"});
@@ -154,13 +156,13 @@ TEST_CASE("a key is generated on the application, two of them in one channel") {
               point + "9000")
       .expect(
           "8046840205"
-          "AC03800113"
+          "AC03800123"
           "00",
           "7F4943"
           "8641" +
               point + "9000");
   CHECK(to_hex(bench.driver.generate(application(), {1, "ecdsa-p256"})) == point);
-  bench.driver.generate(application(), {2, "ecdsa-p256"});
+  bench.driver.generate(application(), {2, "ecdh-p256"});
 
   for (const char* wrong : {"7F49038601049000", "9000", "7F494386410411119000", "30009000"}) {
     CAPTURE(wrong);

@@ -1,60 +1,19 @@
 // The iso7816 driver's commands, byte by byte, against a script.
-#include "chip/iso7816.hpp"
+#include <doctest/doctest.h>
 
 #include <functional>
 
-#include "crypto/primitives.hpp"
-#include "errors.hpp"
-#include "support/chip_keys.hpp"
-#include "support/scripted_card.hpp"
-#include "virtual_card.hpp"
+#include "iso7816_bench.hpp"
 
 using namespace perso;
 using namespace perso::test;
+using namespace perso::test::applet_script;
 using chip::FileImage;
 using chip::Life;
 using chip::ReadAccess;
 using iso7816::Aid;
 using iso7816::Fid;
 using iso7816::ShortFid;
-
-namespace {
-
-const std::string select_manager = "00A4040000";
-const std::string get_cplc = "80CA9F7F00";
-const std::string cplc =
-    "9F7F2A"
-    "4790"
-    "5032"
-    "AAAA"
-    "BBBB"
-    "CCCC"
-    "1234"
-    "56789ABC"
-    "DEF0" +
-    std::string(48, '0') + "9000";
-const std::string select_applet = "00A4040C07A0000002471001";
-const std::string select_com = "00A4020C02011E";
-
-const platform::Platform& platform_data() {
-  return *platform::find("iso7816");
-}
-Aid applet() {
-  return Aid(from_hex("A0000002471001"));
-}
-
-struct Bench {
-  ScriptedCard script;
-  std::unique_ptr<Random> random = crypto::system_random();
-  chip::Iso7816 driver{platform_data(), script, *random};
-};
-
-const crypto::RsaPrivateKey& rsa_key() {
-  static const auto key = crypto::RsaPrivateKey::generate(1024, *crypto::system_random());
-  return key;
-}
-
-}  // namespace
 
 TEST_CASE("identify: the identifier comes from the card's manager, the state from EF.COM") {
   struct Row {
@@ -71,7 +30,7 @@ TEST_CASE("identify: the identifier comes from the card's manager, the state fro
         .expect(select_com, row.answer);
     const chip::Identity identity = bench.driver.identify();
     CHECK(identity.life == row.life);
-    CHECK(identity.chip.hex() == "47905032123456789ABCDEF0");
+    CHECK(identity.chip.value().hex() == "47905032123456789ABCDEF0");
     CHECK(identity.max_command_data == 255);
     CHECK_FALSE(identity.mark.has_value());
   }
@@ -86,6 +45,7 @@ TEST_CASE("a chip that is none of the platform's is called foreign, with its sta
   const Row rows[] = {
       {"no card's manager", {"6A82"}, 0x6A82},
       {"no CPLC", {"9000", "6A88"}, 0x6A88},
+      {"a CPLC that is kept secret", {"9000", "6982"}, 0x6982},
       {"another object", {"9000", "9F7E009000"}, {}},
       {"a short CPLC", {"9000", "9F7F0299999000"}, {}},
       {"no such application", {"9000", cplc, "6A82"}, 0x6A82},
@@ -116,7 +76,12 @@ TEST_CASE("opening, marking and installing send nothing: there is nothing to ope
 TEST_CASE("what the platform does not list is refused before anything is sent") {
   Bench bench;
   const ClearChipKeys keys = station_keys(0x01);
-  const auto large = crypto::RsaPrivateKey::generate(2048, *crypto::system_random());
+  const auto random = crypto::system_random();
+  const crypto::PrivateKey large = crypto::RsaPrivateKey::generate(2048, *random);
+  const crypto::PrivateKey p256 = crypto::EcPrivateKey::generate("secp256r1", *random);
+  const crypto::PrivateKey p384 = crypto::EcPrivateKey::generate("secp384r1", *random);
+  const channel::PaceInfo pace[] = {{{}, 12}};
+  const channel::AccessData access_number = {std::nullopt, "123456"};
   const Bytes contents = {0x00};
   const auto write = [&](ReadAccess read) {
     const FileImage files[] = {{Fid{0x0101}, std::nullopt, read, contents}};
@@ -134,63 +99,31 @@ TEST_CASE("what the platform does not list is refused before anything is sent") 
       [&] {
         bench.driver.inject(applet(), {1, "rsa-1024", large});
       },
+      [&] {
+        bench.driver.inject(applet(), {1, "rsa-1024", p256});
+      },
+      [&] {
+        bench.driver.inject(applet(), {1, "ecdh-p256", p384});
+      },
+      [&] {
+        bench.driver.inject(applet(), {1, "ecdh-p256", private_key()});
+      },
+      [&] {
+        bench.driver.inject(applet(), {1, "ecdsa-p256", p256});
+      },
+      [&] {
+        bench.driver.set_access({printed, false, {}});
+      },
+      [&] {
+        bench.driver.set_access({printed, true, pace});
+      },
+      [&] {
+        bench.driver.set_access({access_number, true, {}});
+      },
       [&] { write(ReadAccess::always); },
       [&] { write(ReadAccess::never); },
   };
   for (const auto& call : calls) CHECK(error_of(call).code() == Code::profile_invalid);
-}
-
-TEST_CASE("a key pair and the access data are put as the contract has them") {
-  Bench bench;
-  const std::string modulus = to_hex(rsa_key().modulus());
-  const std::string exponent = to_hex(rsa_key().private_exponent().expose());
-  REQUIRE(exponent.size() == 256);
-  bench.script.expect(select_applet, "9000")
-      .expect(
-          "00DA006086"
-          "608183"
-          "048180" +
-              modulus,
-          "9000")
-      .expect(
-          "00DA006186"
-          "618183"
-          "048180" +
-              exponent,
-          "9000")
-      .expect(
-          "00DA006220"
-          "621E"
-          "5F1F09"
-          "4C3839383930324330"
-          "5F1806"
-          "363930383036"
-          "5F1906"
-          "393430363233",
-          "9000");
-  bench.driver.inject(applet(), {1, "rsa-1024", rsa_key()});
-  bench.driver.set_access(applet(), {"L898902C0", "690806", "940623"});
-}
-
-TEST_CASE("a chip that refuses a nested number is given it behind its object, and so the other half") {
-  Bench bench;
-  const std::string modulus = to_hex(rsa_key().modulus());
-  const std::string exponent = to_hex(rsa_key().private_exponent().expose());
-  bench.script.expect(select_applet, "9000")
-      .expect("00DA006086608183048180" + modulus, "6F00")
-      .expect(
-          "00DA006085"
-          "6000"
-          "048180" +
-              modulus,
-          "9000")
-      .expect(
-          "00DA006185"
-          "6100"
-          "048180" +
-              exponent,
-          "9000");
-  bench.driver.inject(applet(), {1, "rsa-1024", rsa_key()});
 }
 
 TEST_CASE("a chip that cannot be read in the clear is opened once, where it has its access data") {
@@ -215,7 +148,7 @@ TEST_CASE("a chip that cannot be read in the clear is opened once, where it has 
         .expect("00A4020C020101", "9000")
         .expect("00B0000003", row.refusal);
     if (row.opened) bench.script.expect("0084000008", "6A81");
-    bench.driver.set_access(applet(), {"L898902C0", "690806", "940623"});
+    bench.driver.set_access({printed, true, {}});
     const Error error = error_of([&] { bench.driver.read_back(applet(), Fid{0x0101}, 3); });
     CHECK(error.code() == Code::command_refused);
     CHECK(error.status_word() == (row.opened ? 0x6A81 : be16(from_hex(row.refusal))));
@@ -229,9 +162,9 @@ TEST_CASE("a chip that cannot be read in the clear is opened once, where it has 
 TEST_CASE("files are created before one is filled, EF.COM first, and filled in pieces of 255 bytes") {
   Bench bench;
   const Bytes small = from_hex("C0FFEE"), two(256, 0xAB), whole(510, 0xCD);
-  const FileImage files[] = {{Fid{0x0101}, ShortFid{0x01}, ReadAccess::bac, two},
-                             {Fid{0x011E}, ShortFid{0x1E}, ReadAccess::bac, small},
-                             {Fid{0x0102}, std::nullopt, ReadAccess::bac, whole}};
+  const FileImage files[] = {{Fid{0x0101}, ShortFid{0x01}, ReadAccess::access_control, two},
+                             {Fid{0x011E}, ShortFid{0x1E}, ReadAccess::access_control, small},
+                             {Fid{0x0102}, std::nullopt, ReadAccess::access_control, whole}};
   bench.script.expect(select_applet, "9000")
       .expect(
           "00E0000006"
@@ -262,7 +195,7 @@ TEST_CASE("files are created before one is filled, EF.COM first, and filled in p
   bench.driver.write(applet(), files);
 
   // Further files need nothing but themselves; what has a short identifier is read by it.
-  const FileImage further[] = {{Fid{0x011D}, ShortFid{0x1D}, ReadAccess::bac, small}};
+  const FileImage further[] = {{Fid{0x011D}, ShortFid{0x1D}, ReadAccess::access_control, small}};
   bench.script
       .expect(
           "00E0000006"
@@ -286,7 +219,7 @@ TEST_CASE("files are created before one is filled, EF.COM first, and filled in p
 TEST_CASE("the last piece of the largest file ends at its last byte") {
   Bench bench;
   const Bytes largest(32767, 0x5C);
-  const FileImage files[] = {{Fid{0x0102}, std::nullopt, ReadAccess::bac, largest}};
+  const FileImage files[] = {{Fid{0x0102}, std::nullopt, ReadAccess::access_control, largest}};
   bench.script.expect(select_applet, "9000")
       .expect(
           "00E0000006"
@@ -304,7 +237,7 @@ TEST_CASE("the last piece of the largest file ends at its last byte") {
   bench.driver.write(applet(), files);
 
   const Bytes too_large(32768, 0x5C);
-  const FileImage refused[] = {{Fid{0x0103}, std::nullopt, ReadAccess::bac, too_large}};
+  const FileImage refused[] = {{Fid{0x0103}, std::nullopt, ReadAccess::access_control, too_large}};
   CHECK(error_of([&] { bench.driver.write(applet(), refused); }).code() == Code::chip_full);
 }
 
@@ -334,7 +267,7 @@ TEST_CASE("a lock is proven by 6D00 or 6985 to a write that could do nothing, an
 
 TEST_CASE("a refusal is an error with the chip's status word, and ends the step") {
   const Bytes contents = {0x5A};
-  const FileImage files[] = {{Fid{0x0101}, std::nullopt, ReadAccess::bac, contents}};
+  const FileImage files[] = {{Fid{0x0101}, std::nullopt, ReadAccess::access_control, contents}};
   const std::string create =
                         "00E000000663040001"
                         "0101",
@@ -348,7 +281,7 @@ TEST_CASE("a refusal is an error with the chip's status word, and ends the step"
   };
   const auto write = [&](chip::Driver& driver) { driver.write(applet(), files); };
   const auto lock = [](chip::Driver& driver) { driver.lock(); };
-  const auto inject = [](chip::Driver& driver) { driver.inject(applet(), {1, "rsa-1024", rsa_key()}); };
+  const auto inject = [](chip::Driver& driver) { driver.inject(applet(), {1, "rsa-1024", private_key()}); };
   const std::string public_half = "00DA006086608183048180" + to_hex(rsa_key().modulus());
   const std::string bare_public_half = "00DA0060856000048180" + to_hex(rsa_key().modulus());
   const std::string private_half = "00DA006186618183048180" + to_hex(rsa_key().private_exponent().expose());

@@ -4,6 +4,7 @@
 #include "chip/driver.hpp"
 #include "crypto/ec.hpp"
 #include "errors.hpp"
+#include "lds/security_infos.hpp"
 #include "virtual_card.hpp"
 
 using namespace perso;
@@ -78,6 +79,64 @@ void personalize(Station& station, const Document& document) {
         CHECK(std::ranges::equal(driver.read_back(aid, file.fid, file.contents.size()), file.contents));
   driver.lock();
 }
+
+/// How the chip opens once it is locked: by PACE with both passwords, or by basic access control.
+struct Closing {
+  channel::AccessData data = {channel::PrintedData{"932682198", "850101", "360331"}, "271828"};
+  std::vector<channel::PaceInfo> pace;
+  bool bac = false;
+};
+
+Closing by_pace() {
+  using enum channel::Mapping;
+  const auto with = [](channel::Mapping mapping) {
+    return channel::PaceInfo{{channel::KeyAgreement::ecdh, mapping, channel::Cipher::aes_128}, 12};
+  };
+  Closing closing;
+  closing.pace = {with(generic), with(chip_authentication)};
+  return closing;
+}
+
+Closing by_bac() {
+  Closing closing;
+  closing.bac = true;
+  return closing;
+}
+
+/// The master file's own: EF.CardAccess, which everybody reads, with what `closing` offers.
+Bytes card_access(const Closing& closing) {
+  lds::SecurityInfos infos;
+  infos.pace = closing.pace;
+  return lds::encode_security_infos(infos);
+}
+
+/// A chip with a travel document that is closed; it is locked, and has been reset.
+struct ClosedCard {
+  explicit ClosedCard(const Closing& closing, std::uint8_t i = 0x70) : card(config(i)) {
+    Station station(card, 1024);
+    chip::Driver& driver = *station.driver;
+    driver.identify();
+    driver.open(&station.transport);
+    driver.mark(run_name);
+    driver.install(aid);
+    driver.replace_keys(station.issuer);
+    driver.generate(aid, {1, "ecdsa-p256"});
+    driver.generate(aid, {2, "ecdh-p256"});
+    driver.open(&station.issuer);
+    driver.set_access({closing.data, closing.bac, closing.pace});
+    const Bytes offer = card_access(closing);
+    const FileImage master[] = {{Fid{0x011C}, ShortFid{0x1C}, ReadAccess::always, offer}};
+    if (!closing.pace.empty()) driver.write(Aid::master_file(), master);
+    const FileImage travel[] = {{Fid{0x0101}, ShortFid{0x01}, ReadAccess::access_control, mrz}};
+    driver.write(aid, travel);
+    CHECK(driver.read_back(aid, Fid{0x0101}, mrz.size()) == mrz);  // open until the lock
+    driver.lock();
+    card.chip().reset();
+  }
+  Bytes mrz = sample(93);
+  Aid aid{from_hex("A0000002471001")};
+  test::VirtualCard card;
+};
 
 }  // namespace
 
@@ -208,4 +267,88 @@ TEST_CASE("the issuer proves the lock on a fresh connection") {
     CHECK(error.code() == Code::verification_failed);
     CHECK(error.status_word() == 0x9000);
   }
+}
+
+TEST_CASE("a closed chip says who it is to whoever knows what is printed on it, and to the issuer then") {
+  struct Row {
+    const char* what;
+    Closing closing;
+    channel::AccessData with;
+    std::size_t commands;  // to identify and to prove the lock
+  };
+  const Closing pace = by_pace(), bac = by_bac();
+  const channel::AccessData number = {std::nullopt, pace.data.access_number}, zone = {pace.data.printed, ""};
+  // SELECT and CPLC in the clear; EF.CardAccess, MSE and four, CPLC; the two of SCP03 and the write.
+  // With basic access control: EF.CardAccess, SELECT and two, SELECT, CPLC.
+  for (const Row& row : {Row{"access number", pace, number, 12}, Row{"zone", pace, zone, 12},
+                         Row{"both", pace, pace.data, 12}, Row{"basic access control", bac, zone, 11}}) {
+    CAPTURE(row.what);
+    for (const std::uint8_t i : {std::uint8_t{0x70}, std::uint8_t{0x71}}) {
+      CAPTURE(int{i});
+      ClosedCard closed(row.closing, i);
+      Station later(closed.card, 65535);
+      const chip::Identity stranger = later.driver->identify();
+      CHECK(stranger.life == Life::issued);
+      CHECK_FALSE(stranger.chip.has_value());
+
+      const std::size_t before = closed.card.traffic.commands;
+      const chip::Identity identity = later.driver->identify(row.with);
+      CHECK(identity.life == Life::issued);
+      REQUIRE(identity.chip.has_value());
+      CHECK(std::ranges::equal(identity.chip->bytes, vchip::Hardware{}.chip_id()));
+      later.driver->prove_locked(closed.aid, &later.issuer);
+      CHECK(closed.card.traffic.commands - before == row.commands + (i == 0x71 ? 1 : 0));
+      later.driver->identify(row.with);  // once more, out of the issuer's channel
+      later.driver->prove_locked(Aid::master_file(), &later.issuer);
+    }
+  }
+}
+
+TEST_CASE("a closed chip does not open to what is printed on another card") {
+  const Closing closing = by_pace(), bac = by_bac();
+  const channel::AccessData other_number = {std::nullopt, "271829"},
+                            other_zone = {channel::PrintedData{"932682199", "850101", "360331"}, ""};
+  struct Row {
+    channel::AccessData with;
+    Closing of;
+  };
+  for (const Row& row : {Row{other_number, closing}, Row{other_zone, closing}, Row{other_zone, bac}}) {
+    ClosedCard closed(row.of);
+    Station later(closed.card, 65535);
+    CHECK(test::error_of([&] { later.driver->identify(row.with); }).code() == Code::keys_do_not_open);
+    // The next try is on the same connection, with the right data.
+    CHECK(later.driver->identify(row.of.data).chip.has_value());
+    CHECK(test::error_of([&] { later.driver->prove_locked(closed.aid, &later.transport); }).code() ==
+          Code::keys_do_not_open);
+  }
+}
+
+TEST_CASE("without its access channel a closed chip does not open to its issuer") {
+  ClosedCard closed(by_pace());
+  Station later(closed.card, 65535);
+  later.driver->identify();
+  const Error error = test::error_of([&] { later.driver->prove_locked(closed.aid, &later.issuer); });
+  CHECK(error.code() == Code::command_refused);
+  CHECK(error.status_word() == 0x6982);
+}
+
+TEST_CASE("injected keys are those that the chip then uses") {
+  test::VirtualCard card(config());
+  Station station(card, 255);
+  chip::Driver& driver = *station.driver;
+  const Document document;
+  driver.identify();
+  driver.open(&station.transport);
+  driver.mark(run_name);
+  driver.install(document.travel_aid);
+  const crypto::PrivateKey key = crypto::EcPrivateKey::generate("secp256r1", *station.random);
+  driver.inject(document.travel_aid, {1, "ecdsa-p256", key});
+  driver.inject(document.travel_aid, {2, "ecdh-p256", key});
+  card.transmit({0x00, 0xA4, 0x04, 0x0C,
+                 Bytes(document.travel_aid.bytes().begin(), document.travel_aid.bytes().end()), 0});
+  const Bytes challenge(8, 0xC7);
+  const auto answer = card.transmit({0x00, 0x88, 0x00, 0x00, challenge, 256});
+  REQUIRE(answer.status.ok());
+  CHECK(std::get<crypto::EcPrivateKey>(key).public_key().verify_plain(crypto::Hash::sha256, challenge,
+                                                                      answer.data));
 }

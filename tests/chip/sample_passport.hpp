@@ -1,63 +1,61 @@
-// A whole passport for chips of the iso7816 platform, and how a run writes it.
+// A passport's files for chips of the iso7816 platform, made up, and how a run writes them.
 #pragma once
+
+#include <map>
 
 #include "chip/driver.hpp"
 #include "errors.hpp"
-#include "inspect/sample_card.hpp"
+#include "lds/files.hpp"
 #include "virtual_card.hpp"
 
 namespace perso::test {
 
-inline const channel::PrintedData printed = {"932682198", "850101", "360331"};
+inline const channel::AccessData printed = {channel::PrintedData{"932682198", "850101", "360331"}, ""};
 
-inline const crypto::RsaPrivateKey& chip_key() {
-  static const auto key = crypto::RsaPrivateKey::generate(1024, chance());
+inline Random& chance() {
+  static const std::unique_ptr<Random> random = crypto::system_random();
+  return *random;
+}
+
+inline const crypto::PrivateKey& rsa_1024() {
+  static const crypto::PrivateKey key = crypto::RsaPrivateKey::generate(1024, chance());
+  return key;
+}
+inline const crypto::PrivateKey& p256() {
+  static const crypto::PrivateKey key = crypto::EcPrivateKey::generate("secp256r1", chance());
   return key;
 }
 
-/// EF.COM, EF.DG1, EF.DG2, EF.DG15 and EF.SOD, as an edition would list them.
+/// EF.COM, EF.DG1, EF.DG2, EF.DG14, EF.DG15 and EF.SOD by their sizes.
 struct Passport {
   Passport() {
-    files[0x011E] = lds::encode_com({"0107", "040000", {1, 2, 15}});
-    files[0x0101] = dg1_of(zone());
-    files[0x0102] = lds::encode_dg2(portrait());
-    files[0x010F] = lds::encode_dg15(chip_key().public_key());
-    sign();
-  }
-
-  void sign() {
-    files[0x011D] = lds::encode_sod(
-        lds::security_object_over({{1, files[0x0101]}, {2, files[0x0102]}, {15, files[0x010F]}}),
-        chain().signer, issued_at, chain().by_signer(chance()));
-  }
-
-  std::optional<iso7816::ShortFid> short_fid(std::uint16_t fid) const {
-    return short_ids ? std::optional(lds::find_fid({fid})->short_fid) : std::nullopt;
+    const std::pair<std::uint16_t, std::size_t> sizes[] = {{0x011E, 24},  {0x0101, 93},  {0x0102, 5000},
+                                                           {0x010E, 380}, {0x010F, 166}, {0x011D, 1700}};
+    for (const auto& [fid, size] : sizes)
+      for (std::size_t i = 0; i < size; ++i)
+        files[fid].push_back(static_cast<std::uint8_t>(fid + 31 * i + i / 251));
   }
 
   std::vector<chip::FileImage> images() const {
     std::vector<chip::FileImage> all;
     for (const auto& [fid, contents] : files)
-      all.push_back({iso7816::Fid{fid}, short_fid(fid), chip::ReadAccess::bac, contents});
+      all.push_back({iso7816::Fid{fid},
+                     short_ids ? std::optional(lds::find_fid(iso7816::Fid{fid})->short_fid) : std::nullopt,
+                     chip::ReadAccess::access_control, contents});
     return all;
   }
 
   std::map<std::uint16_t, Bytes> files;
-  iso7816::Aid aid{emrtd};
-  bool short_ids = true;  // of its profile
+  iso7816::Aid aid{lds::emrtd_aid};
+  bool short_ids = true;            // of its profile
+  bool chip_authentication = true;  // whether it has a key for it
 };
 
-inline inspect::Promises promised_by(const Passport& passport) {
-  inspect::Promises promised;
-  inspect::PromisedApplication application{"eMRTD", passport.aid, {}};
-  for (const auto& [fid, contents] : passport.files) {
-    const lds::LdsFile& file = *lds::find_fid({fid});
-    application.files.push_back(
-        {std::string(file.name), file.fid, inspect::PromisedFile::Read::bac, passport.short_fid(fid)});
-  }
-  promised.applications.push_back(std::move(application));
-  promised.active_authentication = true;
-  return promised;
+/// A passport for a chip that answers as the published applet does: it has neither.
+inline Passport plain_passport() {
+  Passport passport;
+  passport.short_ids = passport.chip_authentication = false;
+  return passport;
 }
 
 inline vchip::ChipConfig blank(vchip::PassportKind kind = vchip::PassportKind::own) {
@@ -71,6 +69,13 @@ inline std::unique_ptr<chip::Driver> driver_for(iso7816::Card& card) {
   return chip::make_driver(*platform::find("iso7816"), card, chance(), 255);
 }
 
+inline void check_contents(chip::Driver& driver, const Passport& passport) {
+  for (const auto& [fid, contents] : passport.files) {
+    const Bytes read = driver.read_back(passport.aid, iso7816::Fid{fid}, contents.size());
+    CHECK(read == contents);
+  }
+}
+
 /// As a run does it, up to the lock.
 inline void write(chip::Driver& driver, const Passport& passport) {
   const chip::Identity identity = driver.identify();
@@ -78,13 +83,11 @@ inline void write(chip::Driver& driver, const Passport& passport) {
   driver.open(nullptr);
   driver.mark({});
   driver.install(passport.aid);
-  driver.inject(passport.aid, {1, "rsa-1024", chip_key()});
-  driver.set_access(passport.aid, printed);
+  driver.inject(passport.aid, {1, "rsa-1024", rsa_1024()});
+  if (passport.chip_authentication) driver.inject(passport.aid, {2, "ecdh-p256", p256()});
+  driver.set_access({printed, true, {}});
   driver.write(passport.aid, passport.images());
-  for (const auto& [fid, contents] : passport.files) {
-    const Bytes read = driver.read_back(passport.aid, iso7816::Fid{fid}, contents.size());
-    CHECK(read == contents);
-  }
+  check_contents(driver, passport);
 }
 
 }  // namespace perso::test

@@ -67,6 +67,8 @@ class ChannelEnd final : public iso7816::Card {
  public:
   ChannelEnd(ScriptedCard& script, vchip::KeySet keys) : script_(script), keys_(std::move(keys)) {}
 
+  std::size_t opened = 0;  // channels
+
   iso7816::ResponseApdu transmit(const iso7816::CommandApdu& command) override {
     if (command.ins == 0x50) return initialize_update(command);
     if (command.ins == 0x82) {
@@ -91,6 +93,7 @@ class ChannelEnd final : public iso7816::Card {
   iso7816::ResponseApdu initialize_update(const iso7816::CommandApdu& command) {
     CHECK(command.p1 == keys_.version);
     const Bytes challenge(command.data.size(), 0xC4);
+    ++opened;
     channel_.emplace(keys_, 0x70, command.data, challenge);
     const Bytes head = concat({Bytes(10, 0x00), Bytes{keys_.version, 0x03, 0x70}});
     return {concat({head, challenge, channel_->card_cryptogram(), Bytes{0x00, 0x00, 0x01}}),

@@ -138,3 +138,86 @@ TEST_CASE("a chip without room is spoiled and its order made on the next") {
   CHECK(world.totals().issued == 1);
   world.check_invariants();
 }
+
+namespace {
+
+/// The result of the last card that was put in.
+const run::Result& show(World& world, std::size_t chip) {
+  world.clear_stack();
+  world.present_again(chip);
+  REQUIRE(world.run());
+  return world.results.back();
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a finished card of the edition is no chip of a run that waits, and the run's own chip settles it") {
+  World world(11, 1, 2);
+  run::LineRules one;
+  one.count = 1;
+  world.add_blank();
+  REQUIRE(world.run({}, one));
+  world.cut_off_one();
+  REQUIRE(world.history(2).standing == Standing::uncertain);
+
+  const run::Result finished = show(world, 1);
+  REQUIRE(finished.why);
+  CHECK(finished.why->code() == Code::chip_not_blank);
+  CHECK_FALSE(finished.chip);  // it did not say who it is
+  CHECK(world.history(2).standing == Standing::uncertain);
+  CHECK(show(world, 2).outcome == run::Outcome::issued);
+  CHECK(world.history(2).standing == Standing::issued);
+  world.check_invariants();
+}
+
+TEST_CASE("of the runs that wait the latest eight are tried") {
+  World world(12, 1, 9);
+  for (int i = 0; i < 9; ++i) world.cut_off_one();
+  CHECK(show(world, 1).why.value().code() == Code::chip_not_blank);
+  CHECK(world.history(1).standing == Standing::uncertain);
+  CHECK(show(world, 5).outcome == run::Outcome::issued);
+  CHECK(show(world, 1).outcome == run::Outcome::issued);
+  CHECK(world.totals().issued == 2);
+  world.check_invariants();
+}
+
+TEST_CASE("a card that its order dates so is issued although it has expired or is not valid yet") {
+  struct Row {
+    const char *issued, *expires;
+    inspect::Verdict verdict;
+  };
+  for (const Row& row : {Row{"2011-05-04", "2021-05-04", inspect::Verdict::expired},
+                         Row{"2027-05-04", "2037-05-04", inspect::Verdict::not_yet_valid}}) {
+    World world(13, 1, 0);
+    plan::Order order = world.order(0);
+    order.reason = plan::Reason::sample;
+    order.fields["issued"] = row.issued;
+    order.fields["expires"] = row.expires;
+    REQUIRE(plan::faults_of(order, world.profile()).empty());
+    world.queue(std::move(order));
+    world.add_blank();
+    const auto report = world.run();
+    REQUIRE(report);
+    CHECK(report->issued == 1);
+    world.verdict_of_issued = row.verdict;
+    world.check_invariants();
+  }
+}
+
+TEST_CASE("a card with other dates than its order's does not pass") {
+  World world(14, 1, 1);
+  world.add_blank();
+  run::Prepared prepared = world.prepare(0);
+  plan::Order expired = prepared.order;
+  expired.reason = plan::Reason::sample;
+  expired.fields["issued"] = "2011-05-04";
+  expired.fields["expires"] = "2021-05-04";
+  prepared.plan = world.compile(expired);
+  const run::Result result = world.run_one(0, prepared);
+  CHECK(result.outcome == run::Outcome::rejected);
+  REQUIRE(result.why);
+  CHECK(result.why->code() == Code::verification_failed);
+  CHECK(world.history(1).standing == Standing::rejected);
+  world.check_invariants();
+}

@@ -197,6 +197,11 @@ std::size_t SimulatedJournal::uncertain() {
   return ledger_.uncertain();
 }
 
+std::vector<plan::Order> SimulatedJournal::waiting(const std::string& profile, std::size_t most) {
+  enter();
+  return ledger_.waiting(profile, most);
+}
+
 void SimulatedJournal::bind(const run::RunId& run, const std::string& order_id, const run::Blank& blank,
                             const std::string& writer) {
   commit([&] { ledger_.bind(run, order_id, blank, writer); });

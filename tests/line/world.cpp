@@ -110,6 +110,7 @@ World::World(std::uint64_t seed, std::size_t writers, std::size_t orders, const 
   factory_.signing.begin_anew(seed);
   for (std::size_t i = 0; i < writers; ++i) writer_names_.push_back("writer-" + std::to_string(i + 1));
   ledger::Ledger::create(home_, factory_.keys.ledger(), clock_, {"tester", "init"});
+  if (orders == 0) return;
   open_ledger()->import("sample", factory_.profile, [&](const auto& take) {
     for (std::size_t i = 0; i < orders; ++i) take(plan::Order(factory_.orders.at(i)));
   });
@@ -125,8 +126,12 @@ std::unique_ptr<ledger::Ledger> World::open_ledger() {
 
 run::Prepared World::prepare(std::size_t order) {
   plan::Order copy = factory_.orders.at(order);
-  plan::Plan plan = plan::compile(factory_.profile, copy, {edition_->signers, random_, clock_.now()});
+  plan::Plan plan = compile(copy);
   return {std::move(copy), std::move(plan)};
+}
+
+plan::Plan World::compile(const plan::Order& order) {
+  return plan::compile(factory_.profile, order, {edition_->signers, random_, clock_.now()});
 }
 
 vchip::Chip& World::add(std::size_t serial, std::uint32_t memory, const keys::KeySet& keys) {
@@ -169,7 +174,10 @@ std::size_t World::key_sets_that_open(std::size_t number) {
   for (const auto* master : {edition_->transport, edition_->issuer}) {
     PlainCard card(*chip);
     const auto driver = chip::make_driver(*factory_.profile.chip.platform, card, random_, command_limit);
-    driver->identify();
+    if (!driver->identify().chip) {
+      const auto ledger = open_ledger();
+      driver->identify(access_to(*ledger, ledger->history(id).order_id));
+    }
     try {
       const auto keys = master->for_chip(id);
       driver->open(keys.get());
@@ -215,6 +223,17 @@ run::Result World::run_one(std::size_t writer, const run::Prepared& prepared) {
                        [](std::string_view) {});
 }
 
+void World::cut_off_one() {
+  constexpr std::size_t close = 3;  // the fourth commit of a run
+  run::LineRules one;
+  one.count = 1;
+  clear_stack();
+  add_blank();
+  REQUIRE_FALSE(run({Fault::Kind::kill_before_commit, close}, one));
+  restart();
+  clear_stack();
+}
+
 void World::restart() {
   for (auto& [writer, chip] : inserted_) {
     if (chip == nullptr) continue;
@@ -230,10 +249,15 @@ Fault::Kind World::command_point() {
   return here && fault_.kind < Fault::Kind::mute ? fault_.kind : Fault::Kind::none;
 }
 
-std::optional<channel::PrintedData> World::printed_of(const std::string& order_id) const {
-  const auto order = std::ranges::find(factory_.orders, order_id, &plan::Order::id);
-  REQUIRE(order != factory_.orders.end());
-  return plan::access_of(factory_.profile, *order);
+channel::AccessData World::access_to(ledger::Ledger& ledger, const std::string& order_id) const {
+  const auto issued = ledger.issued_order(order_id);
+  REQUIRE(issued);
+  return plan::access_of(factory_.profile, issued->order).value_or(channel::AccessData{});
+}
+
+void World::queue(plan::Order order) {
+  const std::string batch = "batch-of-" + order.id;
+  open_ledger()->import(batch, factory_.profile, [&](const auto& take) { take(std::move(order)); });
 }
 
 bool World::connect_point() {
@@ -291,9 +315,14 @@ void World::check_invariants() {
     if (history.standing != Standing::issued) continue;
     CHECK(locked);
     PlainCard card(*chip);
-    const auto report = inspect::inspect(card, edition_->promises, printed_of(history.order_id),
-                                         edition_->trust, random_, clock_.now());
-    for (const auto& check : report.checks) CHECK_MESSAGE(check.passed, check.name << ": " << check.detail);
+    const auto report = inspect::inspect(
+        card,
+        {access_to(*ledger, history.order_id), {&edition_->inspected, 1}, edition_->trust, random_, clock_});
+    CHECK(inspect::name_of(report.verdict) == inspect::name_of(verdict_of_issued));
+    CHECK(report.edition == factory_.profile.name);
+    for (const auto& check : report.checks)
+      CHECK_MESSAGE((check.result != inspect::Check::Result::failed || check.means == verdict_of_issued),
+                    check.name << ": " << check.detail);
     CHECK_MESSAGE(numbers.insert(report.number).second, "two issued cards bear one number");
     CHECK(ledger->keeps_promise(history.run.value(), report.number, report.digest));
   }

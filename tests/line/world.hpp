@@ -90,6 +90,9 @@ class World {
 
   /// Opens the ledger, runs the line, closes the ledger. Nothing comes back when the process was killed.
   std::optional<run::LineReport> run(Fault fault = {}, run::LineRules rules = {});
+  /// Makes one card on a fresh blank until it is locked and whole, and the process dies before its last
+  /// commit. The chip is then in nobody's hand, and the stack empty.
+  void cut_off_one();
   /// Presents what was in the slots at the end of the last run first; the rest of the stack behind it.
   void restart();
 
@@ -106,12 +109,20 @@ class World {
   ledger::Totals totals();
   std::size_t locked_chips() const;
   const std::filesystem::path& home() const { return home_; }
-  std::vector<run::Result> results;  // of all runs of the line
+  std::vector<run::Result> results;                                // of all runs of the line
+  inspect::Verdict verdict_of_issued = inspect::Verdict::genuine;  // what an inspection says of each
+
+  /// Puts an order at the end of the queue.
+  void queue(plan::Order order);
+  /// The order with this place in the sample batch.
+  plan::Order order(std::size_t place) const { return factory_.orders.at(place); }
+  const profile::Profile& profile() const { return factory_.profile; }
 
   /// One run beside the line: with this order and plan, whether or not they belong together.
   run::Result run_one(std::size_t writer, const run::Prepared& prepared);
   /// The order with this place in the sample batch and its plan.
   run::Prepared prepare(std::size_t order);
+  plan::Plan compile(const plan::Order& order);
 
  private:
   friend class SimulatedClock;
@@ -122,8 +133,8 @@ class World {
 
   std::unique_ptr<ledger::Ledger> open_ledger();
   vchip::Chip& add(std::size_t serial, std::uint32_t memory, const keys::KeySet& keys);
-  /// What opens the card of this order.
-  std::optional<channel::PrintedData> printed_of(const std::string& order_id) const;
+  /// What opens the issued card of this order.
+  channel::AccessData access_to(ledger::Ledger& ledger, const std::string& order_id) const;
   /// Counts a command or a commit, and says what is to happen at it.
   Fault::Kind command_point();
   Fault::Kind commit_point();

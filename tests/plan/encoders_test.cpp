@@ -46,7 +46,7 @@ profile::Profile with_file(profile::Content content, std::optional<std::size_t> 
   file.fid = {0x0EEE};
   file.size = size;
   file.content = std::move(content);
-  profile.applications[1].files.push_back(std::move(file));
+  profile.applications[national].files.push_back(std::move(file));
   return profile;
 }
 
@@ -171,7 +171,7 @@ TEST_CASE("zones of the three forms, with optional data") {
   Order order = good_order();
   order.fields["sequence"] = "P26100041";
   const auto zone = [&](profile::Mrz mrz) {
-    profile.applications[1].files.back().content = std::move(mrz);
+    profile.applications[national].files.back().content = std::move(mrz);
     return identity::parse_mrz(lds::parse_dg1(*file_of(first_phase(order, profile), "EXTRA").contents));
   };
   profile::Mrz td1 = zone_of(profile::Mrz::Form::td1, "IR");
@@ -200,7 +200,7 @@ TEST_CASE("literals, certificates and signatures over other files") {
   CHECK(extra_of(with_file(profile::Certificate{"national-signer"})) ==
         signer("national-signer").certificate().der());
 
-  const profile::FileRef text{1, 0}, zone{0, 1};
+  const profile::FileRef text{national, 0}, zone{emrtd, 1};
   const profile::Profile profile =
       with_file(profile::Cms{profile::Cms::Kind::cms, "document-signer", {text, zone}});
   REQUIRE(profile.at(zone).name == "EF.DG1");
@@ -213,7 +213,7 @@ TEST_CASE("literals, certificates and signatures over other files") {
   CHECK_FALSE(cms.verify(*file_of(plan, "TEXT").contents));
 
   // Over a file that waits for the chip, it waits too.
-  const profile::FileRef key{0, 5};
+  const profile::FileRef key{emrtd, 6};
   const profile::Profile waiting = with_file(profile::Cms{profile::Cms::Kind::cms, "document-signer", {key}});
   REQUIRE(waiting.at(key).name == "EF.DG15");
   CHECK_FALSE(file_of(first_phase(good_order(), waiting), "EXTRA").contents);
@@ -231,16 +231,16 @@ TEST_CASE("a file with a size is filled up to it, and never beyond") {
   profile::Profile signed_over = with_file(two, 4);
   profile::File signature;
   signature.name = "SIGNED";
-  signature.content = profile::Cms{profile::Cms::Kind::gmt_0010, "national-signer", {{1, 3}}};
-  signed_over.applications[1].files.push_back(signature);
-  REQUIRE(signed_over.at({1, 3}).name == "EXTRA");
+  signature.content = profile::Cms{profile::Cms::Kind::gmt_0010, "national-signer", {{national, 3}}};
+  signed_over.applications[national].files.push_back(signature);
+  REQUIRE(signed_over.at({national, 3}).name == "EXTRA");
   const Plan plan = first_phase(good_order(), signed_over);
   CHECK(crypto::GmtSignedData::parse(*file_of(plan, "SIGNED").contents).verify(Bytes{1, 2, 0, 0}));
 }
 
 TEST_CASE("a security object of LDS 1.8, with another hash") {
   profile::Profile profile = edition();
-  for (profile::File& file : profile.applications[0].files)
+  for (profile::File& file : profile.applications[emrtd].files)
     if (auto* sod = std::get_if<profile::Sod>(&file.content))
       *sod = {"document-signer", crypto::Hash::sha512, "0108", "040000"};
   const Plan plan = whole_plan(good_order(), TestChip(), profile);
@@ -261,21 +261,25 @@ TEST_CASE("a plan for a chip that takes its key and asks for what is printed on 
   REQUIRE(plan.keys.size() == 1);
   CHECK(plan.keys[0].name == "active-authentication");
   CHECK(plan.keys[0].algorithm == "rsa-1024");
-  CHECK(plan.keys[0].key->modulus().size() == 128);
+  const auto rsa_of = [](const Plan& any) -> const crypto::RsaPrivateKey& {
+    return std::get<crypto::RsaPrivateKey>(*any.keys.at(0).key);
+  };
+  CHECK(rsa_of(plan).modulus().size() == 128);
   const auto key = lds::parse_dg15(*file_of(plan, "EF.DG15").contents);
-  CHECK(std::get<crypto::RsaPublicKey>(key).spki() == plan.keys[0].key->public_key().spki());
-  CHECK(plan.access == channel::PrintedData{"P26100041", "890706", "311018"});
-  CHECK(first_phase(orders[1], profile).keys[0].key->modulus() != plan.keys[0].key->modulus());
+  CHECK(std::get<crypto::RsaPublicKey>(key).spki() == rsa_of(plan).public_key().spki());
+  CHECK(rsa_of(first_phase(orders[1], profile)).modulus() != rsa_of(plan).modulus());
+  REQUIRE(plan.access);
+  CHECK(plan.access->printed == channel::PrintedData{"P26100041", "890706", "311018"});
+  CHECK(plan.access->access_number.empty());
 
   Order order = orders[0];
   order.fields["number"] = "A1";
-  CHECK(access_of(profile, order)->number == "A1<<<<<<<");
+  CHECK(access_of(profile, order)->printed->number == "A1<<<<<<<");
   order.fields["number"] = "A123456789";
-  CHECK(access_of(profile, order)->number == "A123456789");
-  CHECK_FALSE(access_of(edition(), good_order()));
+  CHECK(access_of(profile, order)->printed->number == "A123456789");
 
   profile::Profile strange = profile;
-  strange.chip.injects[0].algorithm = "ecdsa-p256";
+  strange.chip.injects[0].algorithm = "ecdsa-p512";
   CHECK(error_of([&] { first_phase(orders[0], strange); }).code() == Code::crypto_failed);
 }
 

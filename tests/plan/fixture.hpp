@@ -27,6 +27,9 @@ inline const profile::Profile& edition() {
   return profile;
 }
 
+/// The places of its applications.
+inline constexpr std::size_t emrtd = 1, national = 2;
+
 inline Bytes read_bytes(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
@@ -107,8 +110,8 @@ class TestSigner final : public keys::Signer {
 
 /// The signers that profiles name, made once.
 inline const keys::Signer& signer(const std::string& name) {
-  static const TestSigner document("secp256r1"), national("sm2p256v1");
-  return name == "national-signer" ? national : document;
+  static const TestSigner of_documents("secp256r1"), of_the_state("sm2p256v1");
+  return name == "national-signer" ? of_the_state : of_documents;
 }
 
 inline Workshop workshop() {
@@ -120,12 +123,15 @@ inline Plan first_phase(const Order& order, const profile::Profile& profile = ed
   return compile(profile, order, workshop());
 }
 
-/// What a chip contributes, and the key that stands for the one it made.
+/// What a chip contributes, and the keys that stand for those it made.
 struct TestChip {
-  TestChip() : key(crypto::EcPrivateKey::generate("secp256r1", random())) {
+  TestChip()
+      : key(crypto::EcPrivateKey::generate("secp256r1", random())),
+        agreement_key(crypto::EcPrivateKey::generate("secp256r1", random())) {
     contribution.public_keys["active-authentication"] = key.public_key().point();
+    contribution.public_keys["chip-authentication"] = agreement_key.public_key().point();
   }
-  crypto::EcPrivateKey key;
+  crypto::EcPrivateKey key, agreement_key;
   ChipContribution contribution;
 };
 

@@ -47,7 +47,7 @@ TEST_CASE("the first phase makes what needs no chip, the second the rest, and to
   for (const PlannedApplication& application : plan.applications)
     for (const PlannedFile& file : application.files)
       if (!file.contents) waiting += file.name + " ";
-  CHECK(waiting == "EF.DG15 EF.SOD ");  // not the national signature, over files that stand
+  CHECK(waiting == "EF.CardSecurity EF.DG14 EF.DG15 EF.SOD ");  // not the national signature
   const Plan before = plan;
 
   Plan whole = plan;
@@ -55,7 +55,7 @@ TEST_CASE("the first phase makes what needs no chip, the second the rest, and to
   CHECK(whole.complete());
   CHECK(whole.size() > before.size());
   for (const char* name :
-       {"EF.COM", "EF.DG1", "EF.DG2", "EF.DG11", "EF.DG12", "TEXT", "PORTRAIT", "SIGNATURE"})
+       {"EF.CardAccess", "EF.COM", "EF.DG1", "EF.DG2", "EF.DG11", "EF.DG12", "TEXT", "PORTRAIT", "SIGNATURE"})
     CHECK(file_of(whole, name).contents == file_of(before, name).contents);
   CHECK(*whole.digest() == crypto::digest(crypto::Hash::sha256, *file_of(whole, "EF.SOD").contents));
   CHECK(file_of(whole, "EF.SOD").fid.value == 0x011D);
@@ -68,12 +68,13 @@ TEST_CASE("EF.SOD signs the bytes that are written") {
   const lds::Sod sod = lds::parse_sod(*file_of(plan, "EF.SOD").contents);
   CHECK(sod.cms.verify());
   CHECK(sod.cms.signer.der() == signer("document-signer").certificate().der());
-  REQUIRE(sod.object.digests.size() == 5);
+  REQUIRE(sod.object.digests.size() == 6);
   for (const auto& [number, name] : std::map<int, std::string>{
-           {1, "EF.DG1"}, {2, "EF.DG2"}, {11, "EF.DG11"}, {12, "EF.DG12"}, {15, "EF.DG15"}})
+           {1, "EF.DG1"}, {2, "EF.DG2"}, {11, "EF.DG11"}, {12, "EF.DG12"}, {14, "EF.DG14"}, {15, "EF.DG15"}})
     CHECK(sod.object.digests.at(number) ==
           crypto::digest(crypto::Hash::sha256, *file_of(plan, name).contents));
-  CHECK(lds::parse_com(*file_of(plan, "EF.COM").contents) == lds::Com{"0107", "040000", {1, 2, 11, 12, 15}});
+  CHECK(lds::parse_com(*file_of(plan, "EF.COM").contents) ==
+        lds::Com{"0107", "040000", {1, 2, 11, 12, 14, 15}});
   CHECK_FALSE(sod.object.versions);
   const auto key = lds::parse_dg15(*file_of(plan, "EF.DG15").contents);
   CHECK(std::get<crypto::EcPublicKey>(key).point() == chip.key.public_key().point());
@@ -185,17 +186,18 @@ TEST_CASE("a large portrait is prepared once, and is the same in both of its fil
 
 TEST_CASE("phases follow from what content depends on, not from the profile's order") {
   profile::Profile profile = edition();
-  std::ranges::reverse(profile.applications[0].files);
+  std::ranges::reverse(profile.applications[emrtd].files);
   const TestChip chip;
   const Plan plan = whole_plan(good_order(), chip, profile);
   CHECK(plan.complete());
-  CHECK(lds::parse_sod(*file_of(plan, "EF.SOD").contents).object.digests.size() == 5);
+  CHECK(lds::parse_sod(*file_of(plan, "EF.SOD").contents).object.digests.size() == 6);
 }
 
 TEST_CASE("without a key of the chip, everything stands after the first phase") {
   profile::Profile profile = edition();
-  std::erase_if(profile.applications[0].files,
+  std::erase_if(profile.applications[emrtd].files,
                 [](const profile::File& file) { return file.name == "EF.DG15"; });
+  profile.chip.chip_authentication.reset();
   const Plan plan = first_phase(good_order(), profile);
   CHECK(plan.complete());
   CHECK(plan.digest());
@@ -222,7 +224,7 @@ TEST_CASE("what the second phase refuses") {
         }).code() == Code::key_missing);
 
   profile::Profile other = edition();
-  other.applications[1].files.pop_back();
+  other.applications[national].files.pop_back();
   CHECK(error_of([&] { complete(plan, other, chip.contribution, workshop()); }).code() ==
         Code::profile_invalid);
 

@@ -1,0 +1,43 @@
+#include "plan/dates.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace perso::plan {
+
+namespace {
+
+using profile::Field;
+
+bool any_field(const profile::Profile& profile, const std::function<bool(const Field&)>& wanted) {
+  return std::ranges::any_of(profile.holder, wanted);
+}
+
+/// Whether a machine readable zone has this field there.
+bool in_zone(const profile::Profile& profile, const std::string& field, std::string profile::Mrz::*place) {
+  const auto has = [&](const profile::File& file) {
+    const auto* zone = std::get_if<profile::Mrz>(&file.content);
+    return zone != nullptr && zone->*place == field;
+  };
+  return std::ranges::any_of(profile.applications, [&](const profile::Application& application) {
+    return std::ranges::any_of(application.files, has);
+  });
+}
+
+}  // namespace
+
+bool is_birth(const profile::Profile& profile, const Field& field) {
+  return in_zone(profile, field.name, &profile::Mrz::born) || any_field(profile, [&](const Field& other) {
+           return other.born == field.name || other.agrees_with == field.name;
+         });
+}
+
+bool is_issue(const profile::Profile& profile, const Field& field) {
+  return field.today || any_field(profile, [&](const Field& other) { return other.from == field.name; });
+}
+
+bool is_expiry(const profile::Profile& profile, const Field& field) {
+  return field.validity || in_zone(profile, field.name, &profile::Mrz::expires);
+}
+
+}  // namespace perso::plan

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "bytes/error.hpp"
@@ -49,17 +50,23 @@ bool is_packed(ByteView value) {
   return !std::ranges::all_of(value, [](std::uint8_t byte) { return byte >= '0' && byte <= '9'; });
 }
 
-std::string text_of(Form form, ByteView value) {
+/// nullopt for what breaks its form.
+std::optional<std::string> text_of(Form form, ByteView value, Deviations& deviations) {
   if (form == Form::digits && is_packed(value)) {
     const std::string digits = to_hex(value);
-    require(std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; }),
-            "a date is not of digits");
-    return digits;
+    if (std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; })) return digits;
+    deviations.found("a date is not of digits");
+    return std::nullopt;
   }
-  std::string text = as_text(value);
-  for (const char32_t character : identity::decode_utf8(text))
-    require(character >= 0x20 && (character < 0x7F || character > 0x9F), "a text has control characters");
-  return text;
+  try {
+    std::string text = as_text(value);
+    for (const char32_t character : identity::decode_utf8(text))
+      require(character >= 0x20 && (character < 0x7F || character > 0x9F), "a text has control characters");
+    return text;
+  } catch (const Error& error) {
+    deviations.found(error.message());
+    return std::nullopt;
+  }
 }
 
 /// The tags in a tag list: one byte each, or two where the first says so. @throws Error Code::malformed
@@ -75,22 +82,27 @@ std::vector<std::uint32_t> listed(ByteView list) {
 
 }  // namespace
 
-std::map<std::string, std::string> parse_details(ByteView file) {
+std::map<std::string, std::string> parse_details(ByteView file, Deviations& deviations) {
   // Not DER: 5F0E is a number below 31 in two bytes.
   const tlv::Element root = tlv::single(file, tlv::Rules::ber);
   require(root.tag.value == dg11 || root.tag.value == dg12, "it is neither EF.DG11 nor EF.DG12");
   tlv::Reader reader(root.value, tlv::Rules::ber);
-  std::vector<std::uint32_t> promised = listed(reader.expect(tlv::Tag{tag_list}).value), found;
+  std::vector<std::uint32_t> promised, found;
+  if (const auto list = reader.take(tlv::Tag{tag_list}))
+    promised = listed(list->value);
+  else
+    deviations.found("there is no tag list");
   std::map<std::string, std::string> texts;
   while (!reader.at_end()) {
     const tlv::Element element = reader.next();
     found.push_back(element.tag.value);
     const auto known = std::ranges::find(details, element.tag.value, &Detail::tag);
-    if (known != details.end()) texts.emplace(known->name, text_of(known->form, element.value));
+    if (known == details.end()) continue;
+    if (auto text = text_of(known->form, element.value, deviations)) texts.emplace(known->name, *text);
   }
   std::ranges::sort(promised);
   std::ranges::sort(found);
-  require(promised == found, "the tag list names other elements than there are");
+  if (promised != found) deviations.found("the tag list names other elements than there are");
   return texts;
 }
 

@@ -5,13 +5,14 @@
 #include <string>
 
 #include "bytes/bytes.hpp"
+#include "bytes/deviations.hpp"
 
 namespace perso::inspect {
 
 /// The texts of EF.DG11 (`6B { 5C tag list, elements }`) or EF.DG12 (6C), by what they are: "place of birth".
 /// Dates as they are coded, in digits. Pictures, counts and what is no text are passed over.
-/// @throws Error Code::malformed, also for a tag list that names other elements than there are, and for
-/// control characters
-std::map<std::string, std::string> parse_details(ByteView file);
+/// Deviations: a tag list that is missing or names other elements than there are; a text that is not one,
+/// which is left out. @throws Error Code::malformed
+std::map<std::string, std::string> parse_details(ByteView file, Deviations& deviations);
 
 }  // namespace perso::inspect

@@ -1,64 +1,108 @@
 // The report while it is made.
 #pragma once
 
+#include "bytes/deviations.hpp"
 #include "bytes/error.hpp"
 #include "inspect/inspect.hpp"
 
 namespace perso::inspect {
 
+/// Collects checks, each with the time since the one before it, and what a foreign document is forgiven.
 class Findings {
  public:
-  explicit Findings(Report& report) : report_(report) {}
+  Findings(Report& report, Clock& clock) : report_(report), clock_(clock), since_(clock.elapsed()) {}
 
-  void check(std::string name, bool passed, std::string detail) {
-    report_.checks.push_back({std::move(name), passed, std::move(detail)});
-  }
-  void passed(std::string name, std::string detail) { check(std::move(name), true, std::move(detail)); }
-  void failed(std::string name, std::string detail) { check(std::move(name), false, std::move(detail)); }
+  void passed(std::string name, std::string detail);
+  void failed(std::string name, Verdict means, std::string detail);
+  void not_possible(std::string name, std::string detail);
+  void check(std::string name, Verdict means, bool passed, std::string detail);
+  /// What could not be judged because something was not read: a fault of its own where the card was read to
+  /// its end, else said by the check that ended it.
+  void missing(std::string name, Verdict means, std::string detail);
+
+  /// What breaks the standard in `file`: tolerated, until the edition is known to be ours.
+  class FileDeviations final : public Deviations {
+   public:
+    FileDeviations(Findings& findings, std::string file) : findings_(findings), file_(std::move(file)) {}
+    /// @throws Error Code::malformed in a card of a known edition
+    void found(const std::string& what) override;
+
+   private:
+    Findings& findings_;
+    std::string file_;
+  };
 
   /// What `parse` makes of bytes that were read; where it throws, the check fails with the reason. Only for
   /// what does not talk to the card.
   template <typename Parse>
-  auto parsed(const std::string& name, Parse&& parse) -> std::optional<decltype(parse())> {
+  auto parsed(const std::string& name, Verdict means, Parse&& parse) -> std::optional<decltype(parse())> {
     try {
       return parse();
     } catch (const Error& error) {
-      failed(name, error.message());
+      failed(name, means, error.message());
       return std::nullopt;
     }
   }
 
-  /// What `talk` hears from the card; where a channel breaks or does not open, the check fails with the
-  /// reason.
-  /// @throws Error where the card stops answering
-  template <typename Talk>
-  auto heard(const std::string& name, Talk&& talk) -> std::optional<decltype(talk())> {
+  /// The same of a file, read tolerantly in a document of no known edition: what `parse` tells the
+  /// deviations.
+  template <typename Parse>
+  auto parsed_file(const std::string& name, Parse&& parse) {
+    FileDeviations deviations(*this, name);
+    return parsed(name, Verdict::altered, [&] { return parse(deviations); });
+  }
+  /// The same of signed contents, in which a foreign issuer may have broken the standard himself: that is no
+  /// alteration.
+  template <typename Parse>
+  auto parsed_contents(const std::string& name, Parse&& parse)
+      -> std::optional<decltype(parse(std::declval<Deviations&>()))> {
+    FileDeviations deviations(*this, name);
+    if (strict()) return parsed(name, Verdict::altered, [&] { return parse(deviations); });
     try {
-      return talk();
+      return parse(deviations);
     } catch (const Error& error) {
-      if (exit_code_of(error.code()) > 3) throw;
-      failed(name, error.message());
+      deviations.found(error.message());
+      not_possible(name, error.message());
       return std::nullopt;
     }
   }
+
+  /// The same where no parser finds it: a failed check in a card of a known edition.
+  void deviation(const std::string& file, const std::string& what);
+  /// Signed contents that contradict themselves: an alteration in a card of a known edition, else tolerated.
+  void differs(const std::string& name, const std::string& what);
+  /// What a chip cannot do and need not: told, whatever the edition.
+  void note(std::string what) { notes_.push_back(std::move(what)); }
+
+  /// From here on nothing is forgiven, nor what was until now.
+  void recognised(const Edition& edition);
+  bool strict() const { return edition_ != nullptr; }
+  /// nullptr for a document of no known edition.
+  const Promises* promises() const { return edition_ ? &edition_->promises : nullptr; }
+
+  /// The card broke off, or was not worth reading on.
+  void cut_short() { complete_ = false; }
+  bool complete() const { return complete_; }
 
   /// A file that was read, or nullptr.
-  const Bytes* file(const std::string& application, const std::string& name) const {
-    for (const ReadFile& read : report_.files)
-      if (read.application == application && read.name == name) return &read.contents;
-    return nullptr;
-  }
-
-  const Bytes* file(const std::string& application, iso7816::Fid fid) const {
-    for (const ReadFile& read : report_.files)
-      if (read.application == application && read.fid == fid) return &read.contents;
-    return nullptr;
-  }
+  const Bytes* file(std::string_view application, std::string_view name) const;
+  const Bytes* file(std::string_view application, iso7816::Fid fid) const;
 
   Report& report() { return report_; }
+  const Report& report() const { return report_; }
+  /// A signer of the card was judged: the report's trust is that of the least.
+  void trusted(Trust trust);
+  bool any_signer() const { return any_signer_; }
+  /// The last word: verdict, notes, time.
+  void conclude(std::chrono::nanoseconds began);
 
  private:
   Report& report_;
+  Clock& clock_;
+  std::chrono::nanoseconds since_;
+  const Edition* edition_ = nullptr;
+  std::vector<std::string> notes_;
+  bool complete_ = true, any_signer_ = false;
 };
 
 }  // namespace perso::inspect

@@ -1,19 +1,25 @@
-// Reads a card as an inspection system does and judges it. Knows what the edition promises and whom to trust;
-// knows nothing of the plan.
+// Reads a card as an inspection system does and judges it: opens it with what is printed on it, recognises
+// its edition, reads, verifies, and comes to one verdict. Knows what editions promise and whom to trust;
+// knows nothing of a plan. Any document of ICAO Doc 9303 is read; one of a known edition is held to all that
+// it promises, strictly.
 #pragma once
 
-#include <functional>
+#include <chrono>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "bytes/clock.hpp"
-#include "channel/bac.hpp"
-#include "crypto/crl.hpp"
+#include "bytes/error.hpp"
+#include "channel/document_keys.hpp"
 #include "identity/text.hpp"
+#include "inspect/trust.hpp"
 #include "iso7816/card.hpp"
+#include "lds/sod.hpp"
 #include "platform/platform.hpp"
+#include "tlv/tlv.hpp"
 
 namespace perso::inspect {
 
@@ -22,21 +28,25 @@ struct PromisedFile {
   std::string name;
   iso7816::Fid fid;
   using Read = platform::ReadAccess;
-  Read read = Read::always;                         // never: reading must be refused; bac: to strangers
+  Read read = Read::always;
   std::optional<iso7816::ShortFid> short_fid = {};  // saves a SELECT
 };
 struct PromisedApplication {
   std::string name;
-  iso7816::Aid aid;
+  iso7816::Aid aid;  // or the master file
   std::vector<PromisedFile> files;
 };
 /// What the edition promises of any card, whoever holds it.
 struct Promises {
   std::vector<PromisedApplication> applications;
   bool active_authentication = false;
-  bool locked = true;  // the chip's life cycle, and no stranger writes
-  /// Where a record or template repeats the number of EF.DG1; on a card without one it is the card's number.
-  struct RecordNumber {
+  bool chip_authentication = false;
+  std::vector<channel::PaceInfo> pace;  // what EF.CardAccess offers, in this order
+  bool bac = false;
+  /// What EF.COM says, which nobody signs in LDS 1.7. Where it is not given any versions are taken.
+  std::optional<lds::LdsVersions> versions;
+  /// Where a record or template has one of the holder's values.
+  struct Place {
     std::string application, file;
     std::size_t at = 0, bytes = 0;  // in a record
     identity::Encoding text = identity::Encoding::utf_16le;
@@ -44,7 +54,10 @@ struct Promises {
     bool right = false;               // aligned to the right: filled up in front
     std::vector<tlv::Tag> path = {};  // in a template: the tags from its own to the element's
   };
-  std::optional<RecordNumber> record_number;
+  /// What repeats the number of EF.DG1; on a card without one it is the card's number.
+  std::optional<Place> record_number;
+  /// YYYYMMDD or YYYY-MM-DD: what EF.DG1 has not, or without its century.
+  std::optional<Place> record_issued, record_expires;
   struct PortraitCopy {  // the file that repeats the portrait of EF.DG2
     std::string application, file;
   };
@@ -58,10 +71,40 @@ struct Promises {
   std::vector<Signature> signatures;
 };
 
+/// An edition that an inspection can recognise.
+struct Edition {
+  std::string name;  // "prc-2023"
+  Promises promises;
+  /// What EF.DG1 begins with, "IRCHN": document code, filled up to two characters, and issuer. An edition
+  /// without a zone is known by its applications alone.
+  std::string zone_head;
+};
+
+/// The first that applies.
+enum class Verdict {
+  unreadable,   // it did not open, stopped answering, or a file that has to be there could not be read
+  altered,      // what stands on it is not what was signed, or contradicts itself
+  cloned,       // the chip does not hold the keys that were signed for it
+  revoked,      // its signer was
+  not_trusted,  // its signer leads to nobody who is believed, or may not sign today
+  not_yet_valid,
+  expired,
+  genuine,
+};
+/// "not yet valid"
+std::string_view name_of(Verdict verdict);
+
 struct Check {
+  enum class Result {
+    passed,
+    failed,
+    not_possible
+  };                 // the last: nothing was there to be judged, and none needed
   std::string name;  // "EF.SOD signature"
-  bool passed = false;
-  std::string detail;  // why not, or what was found; no holder data
+  Result result = Result::failed;
+  Verdict means = Verdict::altered;  // where it failed
+  std::string detail;                // why not, or what was found; no holder data
+  std::chrono::nanoseconds took{};   // with the card's answers
 };
 
 struct ReadFile {
@@ -71,57 +114,77 @@ struct ReadFile {
 };
 
 struct Report {
+  Verdict verdict = Verdict::unreadable;
+  Trust trust = Trust::unknown;
+  std::string edition;  // empty: a document of no known edition, read tolerantly
+  std::string
+      access;  // what opened it: "PACE-ECDH-CAM-AES-CBC-CMAC-128 with the card access number"; empty: nothing
   std::vector<ReadFile> files;
   std::vector<Check> checks;
+  std::vector<std::string> tolerated;  // what breaks the standard in a foreign document
   std::string number;  // from EF.DG1, or the record of a card without one; empty if it could not be read
   /// SHA-256 of EF.SOD; of a card without one, of all files that can be read, one after the other as the
   /// edition has them. Empty where something of it could not be read.
   Bytes digest;
-  /// What the card says of its holder, for the operator's screen alone: EF.DG1, EF.DG11, EF.DG12.
+  /// What the card says of its holder, for the operator's screen alone: EF.DG1, EF.DG11, EF.DG12, the record.
   std::map<std::string, std::string> holder;
   Bytes portrait;  // the image in EF.DG2, JPEG or JPEG 2000; empty if it could not be read
-  bool passed() const;
+  /// Why the card stopped answering, where it did: an error of exit code 4.
+  std::optional<Error> interrupted;
+  std::chrono::nanoseconds took{};
 };
 
-/// Whom an inspection believes.
-struct Trust {
-  std::vector<crypto::Certificate> anchors;  // certification authorities of signers
-  std::vector<crypto::Crl> lists = {};       // what they have revoked
+/// What an inspection is done with. Everything must outlive it.
+struct Request {
+  channel::AccessData access;         // what is printed, as far as it is known
+  std::span<const Edition> editions;  // to be recognised, the likeliest first; may be empty
+  const TrustStore& trust;
+  Random& random;
+  Clock& clock;
+  std::size_t command_limit = 65535;  // largest command data field that the reader takes, bytes: no answer is
+                                      // asked to be longer; below 256 every command is of short length
 };
 
-/// Reads every promised file once and judges what was read. A check is made where what it looks at was
-/// read; what was not read is a failed check of its own, and so is a promise that therefore cannot be
-/// judged. In this order:
-/// - each application is selected; a stranger is refused the files that are not for everybody, with 6982 or
-///   6985; those for everybody are read; then basic access control is opened with `printed`, and the files
-///   behind it are read in its channel;
-/// - EF.COM lists the promised data groups;
-/// - EF.SOD has its form, a digest of each data group, a signature, and a signer to be believed at `now`
-///   (crypto::check_path); one of LDS 1.8 repeats the versions of EF.COM;
-/// - EF.DG1: form and check digits of its machine readable zone; EF.DG2: form, and the image is what it says;
-///   EF.DG11, EF.DG12: form and tag list;
-/// - active authentication: the chip signs a random challenge with the key of EF.DG15 (ICAO 9303-11 6.1,
-///   ECDSA with SHA-256, or RSA with ISO/IEC 9796-2);
-/// - each promised signature: its form, made over the files as they were read, by a signer to be believed;
-/// - record number and portrait copy are those of EF.DG1 and EF.DG2;
-/// - the lock as a stranger sees it, by commands that could change nothing on any chip: UPDATE BINARY of the
-///   first byte of the file read last, with the value that it has, and in the channel where it was read in
-///   one. Where nothing stands behind basic access control the issuer security domain follows, if there is
-///   one: its FCI has to say the life cycle state 0F (tag 8A); and STORE DATA of the reserved DGI 3FFF,
-///   empty, without a channel. Any error is a refusal, 6D00 and 6E00 too: what a chip lacks cannot be used to
-///   write. A chip with basic access control has no such state of its own: that files are closed to strangers
-///   is its lock (src/vchip/CONTRACT-iso7816.md section 1). The writes show that nobody without keys can
-///   write; that the issuer cannot either is what the state says, and what chip::Driver::prove_locked tries.
+/// Takes the card in this order, each file read once:
+/// - EF.CardAccess from the master file, if there is one;
+/// - access: the strongest way that the chip offers: PACE with chip authentication mapping, integrated,
+/// generic;
+///   longer keys before shorter; with the card access number, or the zone where that is not given or not
+///   known to the chip. Where there is no PACE, basic access control; a chip that wants neither is read in
+///   the clear;
+/// - EF.CardSecurity, after chip authentication mapping;
+/// - the eMRTD application: EF.SOD, EF.COM, EF.DG1, EF.DG14, chip authentication, unless the mapping has
+/// proven
+///   the chip; all other data groups that EF.SOD or EF.COM list, but for those behind extended access
+///   control; active authentication;
+/// - recognition: the edition by the zone of EF.DG1, of several with that zone by their other applications; a
+///   card without the eMRTD application by those alone; then what else the edition promises.
+/// What is read before the edition is known is read tolerantly, and held against a card of a known one after.
+///
+/// The checks, of which a failed one means the verdict beside it: each promised or listed file can be read
+/// (unreadable); form, digests and signature of EF.SOD and EF.CardSecurity, EF.COM, versions, zone, face
+/// image, record number and portrait copy, national signatures, access as promised, EF.CardAccess against
+/// EF.DG14 and EF.CardSecurity (altered); chip and active authentication, promised or shown (cloned);
+/// signers, those of a known edition under its own issuer (revoked, not trusted); date of issue and of
+/// expiry, by the days of China (not yet valid, expired; the last day counts as valid). Signed contents in
+/// which a foreign issuer broke the standard are tolerated, and told. Where the card breaks off or proves a
+/// copy the rest is not possible.
+///
+/// The card gives 1 MiB at most, in answers of 64 bytes at least. Files beyond 32,767 bytes are read on with
+/// an odd INS. Length is extended where reader and chip take it.
 ///
 /// The connection is a fresh one: some chips close nothing again, once they were opened, before a reset.
-/// Reads with extended length, and in parts of 256 bytes on a card that answers 6700 to that: 32 KiB a file
-/// then, as whenever a file takes several parts. In a channel always with short length.
-/// @param printed what opens basic access control, where a file stands behind it
-/// @param command_limit largest command data field that the reader takes, in bytes: no answer is asked to be
-/// longer, and below 256 every command is of short length
+/// Never throws for what a card says or does.
+Report inspect(iso7816::Card& card, const Request& request);
+
+/// What a finished card must not do for a stranger, tried on a fresh connection with commands that could
+/// change nothing on any chip: each application's files that are not for everybody answer 6982 or 6985 to
+/// reading; a card that opens by PACE does not say who it is (GET DATA of its production data, INITIALIZE
+/// UPDATE); the issuer security domain, if there is one, says the state 0F and refuses STORE DATA of the
+/// reserved DGI 3FFF; and UPDATE BINARY is refused. Any error is a refusal, 6D00 and 6E00 too: what a chip
+/// lacks cannot be used to write.
 /// @throws Error of exit code 4 where the card stops answering; every other fault is a failed check
-Report inspect(iso7816::Card& card, const Promises& promises,
-               const std::optional<channel::PrintedData>& printed, const Trust& trust, Random& random,
-               Instant now, std::size_t command_limit = 65535);
+std::vector<Check> probe_as_stranger(iso7816::Card& card, const Promises& promises,
+                                     std::size_t command_limit);
 
 }  // namespace perso::inspect

@@ -39,28 +39,42 @@ std::optional<Bytes> signed_content(const Findings& findings, const Promises::Si
   return content;
 }
 
-}  // namespace
-
-void judge_signer(Findings& findings, const std::string& name, const crypto::Certificate& signer,
-                  const Court& court) {
-  const auto fault = crypto::check_path(signer, court.trust.anchors, court.trust.lists, court.now);
-  findings.check(name, !fault, signer.subject_text() + (fault ? ": " + std::string(text_of(*fault)) : ""));
+bool is_revocation(crypto::PathFault fault) {
+  return fault == crypto::PathFault::revoked || fault == crypto::PathFault::issuer_revoked;
 }
 
-void judge_signature(Findings& findings, const Promises::Signature& promised, const Court& court) {
+}  // namespace
+
+void Court::judge_signer(Findings& findings, const std::string& name, const crypto::Certificate& signer) {
+  auto known =
+      std::ranges::find(judged_, signer.der(), [](const auto& entry) -> const Bytes& { return entry.first; });
+  if (known == judged_.end()) known = judged_.insert(known, {signer.der(), trust_.judge(signer, now_)});
+  const TrustStore::Judgement& judgement = known->second;
+  findings.trusted(judgement.trust);
+  const std::string subject = signer.subject_text();
+  if (judgement.fault)
+    findings.failed(name, is_revocation(*judgement.fault) ? Verdict::revoked : Verdict::not_trusted,
+                    subject + ": " + std::string(text_of(*judgement.fault)));
+  else if (findings.strict() && judgement.trust == Trust::foreign)
+    findings.failed(name, Verdict::not_trusted, subject + ": it signs for another issuer");
+  else
+    findings.passed(name, subject);
+}
+
+void judge_signature(Findings& findings, const Promises::Signature& promised, Court& court) {
   const std::string name = promised.file + " signature";
   const Bytes* const file = findings.file(promised.application, promised.file);
   const auto content = signed_content(findings, promised);
   if (file == nullptr || !content) {
-    findings.failed(name, "the signature or a file that it is over could not be read");
+    findings.missing(name, Verdict::altered, "the signature or a file that it is over could not be read");
     return;
   }
-  const auto verified =
-      findings.parsed(name, [&] { return verify(promised.kind, without_fill(*file), *content); });
+  const auto verified = findings.parsed(name, Verdict::altered,
+                                        [&] { return verify(promised.kind, without_fill(*file), *content); });
   if (!verified) return;
-  findings.check(name, verified->genuine,
+  findings.check(name, Verdict::altered, verified->genuine,
                  verified->genuine ? "verifies" : "is not over these files by the certificate in it");
-  judge_signer(findings, promised.file + " signer", verified->signer, court);
+  court.judge_signer(findings, promised.file + " signer", verified->signer);
 }
 
 ByteView without_fill(ByteView file) {

@@ -62,6 +62,8 @@ inline identity::MrzFields zone() {
 inline Bytes text_record() {
   std::string text(256 / 2, ' ');
   text.replace(122 / 2, number.size(), number);
+  text.replace(188 / 2, 8, "20260301");
+  text.replace(204 / 2, 8, "20360331");
   return identity::utf16le(text);
 }
 
@@ -130,7 +132,10 @@ inline inspect::Promises promises() {
                                {"HIDDEN", Fid{0x0003}, Read::never},
                                {"SIGN", Fid{0x0004}}}});
   out.active_authentication = true;
+  out.versions = {"0107", "040000"};
   out.record_number = {{"national", "TEXT", 122, 36}};
+  out.record_issued = {{"national", "TEXT", 188, 16}};
+  out.record_expires = {{"national", "TEXT", 204, 16}};
   out.portrait_copy = {{"national", "PORTRAIT"}};
   out.signatures = {{inspect::Promises::Signature::Kind::gmt_0010,
                      "national",
@@ -139,20 +144,74 @@ inline inspect::Promises promises() {
   return out;
 }
 
-inline inspect::Trust trust() {
-  return {{chain().csca, national_chain().csca}};
+inline inspect::Edition edition(inspect::Promises promised = promises()) {
+  return {"sample", std::move(promised), "IRCHN"};
 }
 
-inline inspect::Report inspected(FakeCard& card, const inspect::Promises& promised = promises(),
-                                 Instant now = today) {
-  return inspect::inspect(card, promised, std::nullopt, trust(), chance(), now);
+inline inspect::TrustStore trusting(std::initializer_list<crypto::Certificate> authorities,
+                                    inspect::Trust trust = inspect::Trust::production) {
+  inspect::TrustStore store;
+  for (const crypto::Certificate& authority : authorities) store.add(authority, trust);
+  return store;
+}
+
+inline const inspect::TrustStore& trust() {
+  static const inspect::TrustStore store = trusting({chain().csca, national_chain().csca});
+  return store;
+}
+
+/// A day that does not pass, and a stopwatch that each look at moves on.
+class StillClock final : public Clock {
+ public:
+  explicit StillClock(Instant day) : day_(day) {}
+  Instant now() override { return day_; }
+  std::chrono::nanoseconds elapsed() override { return std::chrono::microseconds(++looks_); }
+  void sleep(std::chrono::milliseconds) override {}
+
+ private:
+  Instant day_;
+  int looks_ = 0;
+};
+
+/// What an inspection is made with, but for the card.
+struct Inspector {
+  std::vector<inspect::Edition> editions = {edition()};
+  const inspect::TrustStore* store = &trust();
+  Instant now = today;
+  channel::AccessData access = {};
+  std::size_t command_limit = 65535;
+
+  /// On a fresh connection: what the card can forget it has forgotten.
+  template <typename AnyCard>
+  inspect::Report operator()(AnyCard& card) const {
+    if constexpr (requires { card.reset(); }) card.reset();
+    StillClock clock(now);
+    return inspect::inspect(card, {access, editions, *store, chance(), clock, command_limit});
+  }
+};
+
+template <typename AnyCard>
+inspect::Report inspected(AnyCard& card, const inspect::Promises& promised = promises(),
+                          Instant now = today) {
+  return Inspector{.editions = {edition(promised)}, .now = now}(card);
+}
+
+inline const Bytes* found(const inspect::Report& report, std::string_view name) {
+  const auto file = std::ranges::find(report.files, name, &inspect::ReadFile::name);
+  return file != report.files.end() ? &file->contents : nullptr;
+}
+
+inline std::string failed_checks(const std::vector<inspect::Check>& checks) {
+  std::string names;
+  for (const inspect::Check& check : checks)
+    if (check.result == inspect::Check::Result::failed && names.find(check.name) == std::string::npos)
+      names += (names.empty() ? "" : "; ") + check.name;
+  return names;
 }
 
 inline std::string failed_checks(const inspect::Report& report) {
-  std::string names;
-  for (const inspect::Check& check : report.checks)
-    if (!check.passed) names += (names.empty() ? "" : "; ") + check.name;
-  CHECK(report.passed() == names.empty());
+  std::string names = failed_checks(report.checks);
+  CHECK((report.verdict == inspect::Verdict::genuine) == names.empty());
   return names;
 }
 

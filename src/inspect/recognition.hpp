@@ -1,0 +1,22 @@
+// Which edition a card is of.
+#pragma once
+
+#include <functional>
+
+#include "inspect/inspect.hpp"
+
+namespace perso::inspect {
+
+/// Whether the card has an application.
+using HasApplication = std::function<bool(const iso7816::Aid&)>;
+
+/// By what the machine readable zone begins with. Of several editions with that beginning the first whose
+/// other applications are all there, else the first: what a card lacks does not make it one of less. nullptr
+/// for a document of none.
+const Edition* recognise_document(std::span<const Edition> editions, std::string_view zone,
+                                  const HasApplication& has);
+
+/// A card without the eMRTD application: the first edition without a zone whose applications are all there.
+const Edition* recognise_plain(std::span<const Edition> editions, const HasApplication& has);
+
+}  // namespace perso::inspect

@@ -1,12 +1,12 @@
-// perso inspect: reads the card in a writer as a stranger and judges it.
+// perso inspect: opens, reads and judges the card in a reader.
 #include "inspect/inspect.hpp"
-
-#include <fmt/format.h>
 
 #include <iostream>
 
 #include "bytes/error.hpp"
+#include "card_access.hpp"
 #include "files.hpp"
+#include "inspection_report.hpp"
 #include "program.hpp"
 #include "readiness.hpp"
 #include "tlv/tlv.hpp"
@@ -25,24 +25,36 @@ struct InspectOptions {
   std::string reader;
   fs::path export_to;
   fs::path portrait;
-  std::string number, born, expires;  // printed on the card
+  CardOptions card;
+  std::vector<fs::path> trust;
+  std::vector<fs::path> editions;
 };
 
-/// What opens a card with basic access control, as its machine readable zone has it. The dates are in the
-/// form of orders.
-std::optional<channel::PrintedData> printed_on(const InspectOptions& options) {
-  if (options.number.empty()) return std::nullopt;
-  const auto born = identity::Date::parse(options.born), expires = identity::Date::parse(options.expires);
-  if (!born || !expires)
-    throw Error(Code::usage, "a date that is none; write --born and --expires as YYYY-MM-DD");
-  return channel::printed_data(options.number, born->yymmdd(), expires->yymmdd());
+/// The writer of station.yaml; one without a name for a reader that is none of its own.
+WriterConfig writer_of(const Config& config, const InspectOptions& options) {
+  if (!options.reader.empty()) {
+    for (const WriterConfig& writer : config.writers)
+      if (writer.reader == options.reader) return writer;
+    return {"", options.reader};
+  }
+  for (const WriterConfig& writer : config.writers)
+    if (options.writer.empty() || writer.name == options.writer) return writer;
+  throw Error(Code::config_invalid, "station.yaml has no writer '" + options.writer + "'");
 }
 
-std::string reader_of(const Config& config, const InspectOptions& options) {
-  if (!options.reader.empty()) return options.reader;
-  for (const WriterConfig& writer : config.writers)
-    if (options.writer.empty() || writer.name == options.writer) return writer.reader;
-  throw Error(Code::config_invalid, "station.yaml has no writer '" + options.writer + "'");
+/// What was passed over in a folder of trust is told: a border may wonder.
+class SkippedFiles final : public Deviations {
+ public:
+  void found(const std::string& what) override { std::cerr << "not used: " << what << '\n'; }
+};
+
+/// Its own authorities, then HOME/trust, then each folder that is named.
+inspect::TrustStore trust_of(Home& home, const InspectOptions& options) {
+  inspect::TrustStore trust = run::trust_of(home.keys());
+  SkippedFiles skipped;
+  if (const fs::path own = home.path() / "trust"; fs::is_directory(own)) trust.load(own, skipped);
+  for (const fs::path& folder : options.trust) trust.load(folder, skipped);
+  return trust;
 }
 
 /// The signed data inside of a file that is an EF.SOD. Any other file, also one that is no TLV at all, has
@@ -73,29 +85,6 @@ void write_portrait(const fs::path& file, const Bytes& portrait) {
     write_private_file(file, portrait);
 }
 
-nlohmann::json describe(const inspect::Report& report) {
-  nlohmann::json checks = nlohmann::json::array();
-  for (const inspect::Check& check : report.checks)
-    checks.push_back({{"name", check.name}, {"passed", check.passed}, {"detail", check.detail}});
-  nlohmann::json files = nlohmann::json::array();
-  for (const inspect::ReadFile& file : report.files)
-    files.push_back(
-        {{"application", file.application}, {"name", file.name}, {"bytes", file.contents.size()}});
-  return {{"passed", report.passed()},
-          {"number", report.number},
-          {"holder", report.holder},
-          {"checks", checks},
-          {"files", files}};
-}
-
-void show(const inspect::Report& report) {
-  for (const auto& [field, value] : report.holder) std::cout << fmt::format("  {:<18} {}\n", field, value);
-  for (const inspect::Check& check : report.checks)
-    std::cout << fmt::format("  [{}] {}{}{}\n", check.passed ? "ok" : "NO", check.name,
-                             check.detail.empty() ? "" : ": ", check.detail);
-  std::cout << (report.passed() ? "the card keeps every promise of its edition\n" : "the card FAILS\n");
-}
-
 /// The files of two cards never stand in one folder.
 void require_fresh(const fs::path& folder) {
   if (fs::exists(folder) && !fs::is_empty(folder))
@@ -105,49 +94,56 @@ void require_fresh(const fs::path& folder) {
 void inspect_card(Program& program, const InspectOptions& options) {
   if (!options.export_to.empty()) require_fresh(options.export_to);
   Home home = program.home();
-  const std::string reader = reader_of(home.config(), options);
-  const inspect::Trust trust{home.keys().trust_anchors(), home.keys().revocations()};
-  require_reader(program, {"inspect", reader}, home.config().deadlines);
-  pcsc::Writer slot(reader, program.worker_command(reader), home.config().deadlines);
-  if (!slot.wait_for_card(card_wait)) throw Error(Code::card_absent, "no card in " + reader + ": put one in");
-  const auto card = slot.connect();
-  const inspect::Report report =
-      inspect::inspect(*card, run::promises_of(home.profile()), printed_on(options), trust, *program.random,
-                       program.clock.now(), home.config().command_limit);
-  card->close(iso7816::Leave::powered_off);
+  const WriterConfig writer = writer_of(home.config(), options);
+  const std::vector<profile::Profile> profiles = known_editions(home, options.editions);
+  std::vector<inspect::Edition> editions;
+  for (const profile::Profile& profile : profiles) editions.push_back(run::inspected_edition(profile));
+  const inspect::TrustStore trust = trust_of(home, options);
+  const auto ledger = home.open_ledger("inspect");
+  const channel::AccessData access = access_data(options.card, writer.name, *ledger, profiles);
 
-  // Nobody sees a holder's data without a trace of it.
-  home.open_ledger("inspect")->inspected(reader);
+  require_reader(program, {"inspect", writer.reader}, home.config().deadlines);
+  pcsc::Writer slot(writer.reader, program.worker_command(writer.reader), home.config().deadlines);
+  if (!slot.wait_for_card(card_wait))
+    throw Error(Code::card_absent, "no card in " + writer.reader + ": put one in");
+  const auto card = slot.connect();
+  const inspect::Report report = inspect::inspect(
+      *card, {access, editions, trust, *program.random, program.clock, home.config().command_limit});
+  if (!report.interrupted) card->close(iso7816::Leave::powered_off);
+
+  // Nobody sees a holder's data, or tries to, without a trace of it.
+  ledger->inspected({writer.reader, report.edition, report.access,
+                     std::string(inspect::name_of(report.verdict)),
+                     std::string(inspect::name_of(report.trust))});
   if (!options.export_to.empty()) export_files(report, options.export_to);
   if (!options.portrait.empty()) write_portrait(options.portrait, report.portrait);
   if (program.options.json)
-    print_json(describe(report));
+    print_json(as_json(report));
   else
-    show(report);
-  if (!report.passed()) program.exit_code = 1;
-  if (home.profile().chip.bac && options.number.empty())
+    std::cout << as_text(report);
+  if (report.verdict != inspect::Verdict::genuine) program.exit_code = 1;
+  if (report.verdict == inspect::Verdict::unreadable && access.empty())
     std::cerr
-        << "cards of this profile open by what is printed on them: give --number, --born and --expires\n";
+        << "if the card opens by what is printed on it, give that: --can, or --number, --born and --expires, "
+           "or --mrz\n";
 }
 
 }  // namespace
 
 void add_inspect(CLI::App& app, Program& program) {
   auto options = std::make_shared<InspectOptions>();
-  CLI::App* command =
-      app.add_subcommand("inspect", "Read the card in a writer as a stranger would, and judge it");
+  CLI::App* command = app.add_subcommand("inspect", "Open, read and judge the card in a reader");
   command->add_option("--writer", options->writer, "Which writer of station.yaml (default: the first)");
   command->add_option("--reader", options->reader, "Or any PC/SC reader, by name");
   command->add_option("--export", options->export_to, "Write each file into this folder, as it was read");
   command->add_option("--portrait", options->portrait,
                       "Write the portrait into this file, JPEG or JPEG 2000");
-  auto* number = command->add_option("--number", options->number,
-                                     "The number printed on a card that opens by it (basic access control)");
-  auto* born = command->add_option("--born", options->born, "And the date of birth, YYYY-MM-DD");
-  auto* expires = command->add_option("--expires", options->expires, "And the date of expiry, YYYY-MM-DD");
-  number->needs(born)->needs(expires);
-  born->needs(number);
-  expires->needs(number);
+  add_card_options(*command, options->card);
+  command->add_option(
+      "--trust", options->trust,
+      "A further folder of authorities to believe; may be given again (HOME/trust is used always)");
+  command->add_option("--edition", options->editions,
+                      "Folder of a further card edition to recognise; may be given again");
   command->callback([&program, options] { inspect_card(program, *options); });
 }
 

@@ -9,6 +9,7 @@
 
 #include "bytes/error.hpp"
 #include "program.hpp"
+#include "samples.hpp"
 #include "vchip/card_folder.hpp"
 #include "vchip/chip.hpp"
 #include "vchip/server.hpp"
@@ -29,6 +30,7 @@ struct VchipOptions {
   bool feed = false;
   bool empty = false;
   std::string timing = "none";
+  std::string sample;
 };
 
 /// The chip's production data, as its manufacturer's machine would write it: GlobalPlatform 2.3.1 appendix H.
@@ -84,24 +86,25 @@ void make(Program& program, const VchipOptions& options) {
 }
 
 /// One chip for each empty slot, from the top of the stack.
-void fill_slots(const VchipOptions& options) {
-  vchip::CardFolder folder(options.dir, options.server.slots);
-  for (unsigned slot = 0; slot < options.server.slots; ++slot)
+void fill_slots(const vchip::ServerConfig& config) {
+  vchip::CardFolder folder(config.dir, config.slots);
+  for (unsigned slot = 0; slot < config.slots; ++slot)
     if (!folder.in_slot(slot)) folder.draw(slot);
 }
 
 vchip::Timing timing_named(const std::string& name) {
   if (name == "contact") return vchip::Timing::contact();
   if (name == "contactless") return vchip::Timing::contactless();
-  return vchip::Timing::none();
+  return vchip::Timing::prompt();
 }
 
 void serve(Program& program, const VchipOptions& options) {
-  if (!options.feed && !options.empty) fill_slots(options);
   vchip::ServerConfig config = options.server;
   config.dir = options.dir;
   config.mode = options.feed ? vchip::FeedMode::feed : vchip::FeedMode::hold;
   config.timing = timing_named(options.timing);
+  if (!options.sample.empty()) prepare_sample(program, options.sample, options.dir, config);
+  if (!options.feed && !options.empty) fill_slots(config);
   config.sleep = [](std::chrono::nanoseconds duration) { std::this_thread::sleep_for(duration); };
   if (!program.options.json)
     config.log = [](const std::string& line) { std::cerr << "vchip: " << line << std::endl; };
@@ -160,10 +163,18 @@ void add_vchip(CLI::App& app, Program& program) {
   serve_command->add_flag("--empty", options->empty,
                           "Begin with empty readers, for cards that are told to come");
   serve_command
+      ->add_option("--sample", options->sample,
+                   "Make this sample card first, and serve it ('perso vchip samples')")
+      ->excludes("--feed", "--empty", "--slots");
+  serve_command
       ->add_option("--timing", options->timing, "Answer as slowly as a real chip: none, contact, contactless")
       ->check(CLI::IsMember({"none", "contact", "contactless"}))
       ->capture_default_str();
   serve_command->callback([&program, options] { serve(program, *options); });
+
+  command->add_subcommand("samples", "The sample cards, and what each must lead to")->callback([&program] {
+    list_samples(program);
+  });
 }
 
 }  // namespace perso::station

@@ -11,17 +11,27 @@ namespace perso::station {
 
 namespace {
 
-constexpr std::size_t longest_zone = 256;  // characters, with line ends
+constexpr std::size_t longest_input = 256;  // characters of a zone, with line ends
+constexpr std::size_t least_digits = 6, most_digits = 16;
 
-std::string text_of_zone(const std::string& option) {
-  std::string zone = option;
+/// The option's text, or what standard input has for "-": arguments of a process are seen by everybody.
+std::string told(const std::string& option) {
+  std::string text = option;
   if (option == "-") {
-    zone.resize(longest_zone);
-    std::cin.read(zone.data(), static_cast<std::streamsize>(zone.size()));
-    zone.resize(static_cast<std::size_t>(std::cin.gcount()));
+    text.resize(longest_input);
+    std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(std::cin.gcount()));
   }
-  std::erase_if(zone, [](char c) { return c == '\n' || c == '\r' || c == ' '; });
-  return zone;
+  std::erase_if(text, [](char c) { return c == '\n' || c == '\r' || c == ' '; });
+  return text;
+}
+
+std::string access_number_in(const std::string& option) {
+  const std::string number = told(option);
+  const bool digits = std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
+  if (!digits || number.size() < least_digits || number.size() > most_digits)
+    throw Error(Code::usage, "--can: a card access number has 6 to 16 digits");
+  return number;
 }
 
 channel::PrintedData printed_in(const std::string& zone) {
@@ -66,7 +76,10 @@ channel::AccessData access_of(const ledger::Ledger::IssuedOrder& issued,
 }  // namespace
 
 void add_card_options(CLI::App& command, CardOptions& options) {
-  command.add_option("--can", options.access_number, "The card access number that is printed on the card");
+  const CLI::Validator given([](const std::string& text) { return text.empty() ? "is empty" : ""; }, "",
+                             "given");
+  auto* access_number = command.add_option("--can", options.access_number,
+                                           "The card access number that is printed on the card; - reads it");
   auto* number =
       command.add_option("--number", options.number,
                          "The number that is printed on the card; without dates, of a card of this ledger");
@@ -75,10 +88,11 @@ void add_card_options(CLI::App& command, CardOptions& options) {
   auto* zone = command.add_option("--mrz", options.zone,
                                   "Or the machine readable zone, its lines one after the other; - reads it");
   auto* order = command.add_option("--order", options.order, "Or the order in this station's ledger");
+  for (CLI::Option* option : {access_number, number, zone, order}) option->check(given);
   born->needs(number)->needs(expires);
   expires->needs(number)->needs(born);
   zone->excludes(number)->excludes(order);
-  order->excludes(number);
+  order->excludes(number)->excludes(access_number);
 }
 
 std::vector<profile::Profile> known_editions(Home& home, const std::vector<std::filesystem::path>& further) {
@@ -100,10 +114,12 @@ std::vector<profile::Profile> known_editions(Home& home, const std::vector<std::
 
 channel::AccessData access_data(const CardOptions& options, const std::string& writer, ledger::Ledger& ledger,
                                 const std::vector<profile::Profile>& editions) {
+  if (options.access_number && !options.number.empty() && options.born.empty())
+    throw Error(Code::usage, "--can with --number wants --born and --expires too, or is enough by itself");
   channel::AccessData access;
-  access.access_number = options.access_number;
-  if (!options.zone.empty())
-    access.printed = printed_in(text_of_zone(options.zone));
+  if (options.access_number) access.access_number = access_number_in(*options.access_number);
+  if (options.zone)
+    access.printed = printed_in(told(*options.zone));
   else if (!options.born.empty())
     access.printed = printed_in(options);
   if (!access.empty()) return access;

@@ -9,9 +9,10 @@ namespace perso::station {
 
 /// What is printed on the card, or which card it is.
 struct CardOptions {
-  std::string access_number;
-  std::string number, born, expires;  // dates as YYYY-MM-DD
-  std::string zone;  // a machine readable zone, its lines one after the other; "-": standard input
+  std::optional<std::string> access_number;  // "-": standard input
+  std::string number, born, expires;         // dates as YYYY-MM-DD
+  std::optional<std::string>
+      zone;  // a machine readable zone, its lines one after the other; "-": standard input
   std::string order;
 };
 

@@ -5,6 +5,7 @@
 
 #include "bytes/error.hpp"
 #include "card_access.hpp"
+#include "edition/promises.hpp"
 #include "files.hpp"
 #include "inspection_report.hpp"
 #include "program.hpp"
@@ -42,16 +43,27 @@ WriterConfig writer_of(const Config& config, const InspectOptions& options) {
   throw Error(Code::config_invalid, "station.yaml has no writer '" + options.writer + "'");
 }
 
+void warn(const Program& program, const std::string& what) {
+  if (program.options.json)
+    print_json({{"warning", what}}, std::cerr);
+  else
+    std::cerr << what << '\n';
+}
+
 /// What was passed over in a folder of trust is told: a border may wonder.
 class SkippedFiles final : public Deviations {
  public:
-  void found(const std::string& what) override { std::cerr << "not used: " << what << '\n'; }
+  explicit SkippedFiles(const Program& program) : program_(program) {}
+  void found(const std::string& what) override { warn(program_, "not used: " + what); }
+
+ private:
+  const Program& program_;
 };
 
 /// Its own authorities, then HOME/trust, then each folder that is named.
-inspect::TrustStore trust_of(Home& home, const InspectOptions& options) {
+inspect::TrustStore trust_of(const Program& program, Home& home, const InspectOptions& options) {
   inspect::TrustStore trust = run::trust_of(home.keys());
-  SkippedFiles skipped;
+  SkippedFiles skipped(program);
   if (const fs::path own = home.path() / "trust"; fs::is_directory(own)) trust.load(own, skipped);
   for (const fs::path& folder : options.trust) trust.load(folder, skipped);
   return trust;
@@ -78,9 +90,9 @@ void export_files(const inspect::Report& report, const fs::path& folder) {
 }
 
 /// A file that stands is not replaced by nothing.
-void write_portrait(const fs::path& file, const Bytes& portrait) {
+void write_portrait(const Program& program, const fs::path& file, const Bytes& portrait) {
   if (portrait.empty())
-    std::cerr << "no portrait could be read: " << file.string() << " is not written\n";
+    warn(program, "no portrait could be read: " + file.string() + " is not written");
   else
     write_private_file(file, portrait);
 }
@@ -97,8 +109,8 @@ void inspect_card(Program& program, const InspectOptions& options) {
   const WriterConfig writer = writer_of(home.config(), options);
   const std::vector<profile::Profile> profiles = known_editions(home, options.editions);
   std::vector<inspect::Edition> editions;
-  for (const profile::Profile& profile : profiles) editions.push_back(run::inspected_edition(profile));
-  const inspect::TrustStore trust = trust_of(home, options);
+  for (const profile::Profile& profile : profiles) editions.push_back(edition::inspected_edition(profile));
+  const inspect::TrustStore trust = trust_of(program, home, options);
   const auto ledger = home.open_ledger("inspect");
   const channel::AccessData access = access_data(options.card, writer.name, *ledger, profiles);
 
@@ -109,23 +121,24 @@ void inspect_card(Program& program, const InspectOptions& options) {
   const auto card = slot.connect();
   const inspect::Report report = inspect::inspect(
       *card, {access, editions, trust, *program.random, program.clock, home.config().command_limit});
-  if (!report.interrupted) card->close(iso7816::Leave::powered_off);
 
   // Nobody sees a holder's data, or tries to, without a trace of it.
   ledger->inspected({writer.reader, report.edition, report.access,
                      std::string(inspect::name_of(report.verdict)),
                      std::string(inspect::name_of(report.trust))});
   if (!options.export_to.empty()) export_files(report, options.export_to);
-  if (!options.portrait.empty()) write_portrait(options.portrait, report.portrait);
+  if (!options.portrait.empty()) write_portrait(program, options.portrait, report.portrait);
   if (program.options.json)
     print_json(as_json(report));
   else
     std::cout << as_text(report);
   if (report.verdict != inspect::Verdict::genuine) program.exit_code = 1;
   if (report.verdict == inspect::Verdict::unreadable && access.empty())
-    std::cerr
-        << "if the card opens by what is printed on it, give that: --can, or --number, --born and --expires, "
-           "or --mrz\n";
+    warn(
+        program,
+        "if the card opens by what is printed on it, give that: --can, or --number, --born and --expires, or "
+        "--mrz");
+  if (!report.interrupted) card->close(iso7816::Leave::powered_off);
 }
 
 }  // namespace

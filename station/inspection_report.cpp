@@ -64,6 +64,7 @@ nlohmann::json as_json(const inspect::Report& report) {
           {"access", report.access},
           {"number", report.number},
           {"holder", report.holder},
+          {"portrait_hex", to_hex(report.portrait)},
           {"checks", checks},
           {"files", files},
           {"tolerated", report.tolerated},

@@ -16,7 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t commands_before_silence = 20;
+/// EF.CardAccess and PACE, by the fewest commands: it is open, and nothing that a signer says was read.
+constexpr std::size_t commands_before_silence = 6;
 
 const samples::Sample& sample_named(const std::string& name) {
   const samples::Sample* sample = samples::find(name);

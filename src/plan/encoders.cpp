@@ -113,18 +113,14 @@ struct Encoder {
 
   Result operator()(const profile::SecurityOptions&) const {
     lds::SecurityInfos infos = ways_in();
-    if (!add_chip_authentication_key(infos)) return std::nullopt;
-    if (const auto& chip_authentication = known.profile.chip.chip_authentication)
-      infos.chip_authentication.push_back({chip_authentication->protocol, std::nullopt});
+    if (!add_chip_authentication(infos)) return std::nullopt;
     if (signs_with_ecdsa(known.profile)) infos.active_authentication = {crypto::Hash::sha256};
     return lds::encode_dg14(infos);
   }
 
-  /// Without ChipAuthenticationInfo: with the master file selected the chip proves itself by its mapping
-  /// alone.
   Result operator()(const profile::CardSecurity& content) const {
     lds::SecurityInfos infos = ways_in();
-    if (!add_chip_authentication_key(infos)) return std::nullopt;
+    if (!add_chip_authentication(infos)) return std::nullopt;
     const keys::Signer& by = signer(content.signer);
     return lds::encode_card_security(infos, by.certificate(), known.workshop.now,
                                      [&](ByteView message) { return by.sign(message); });
@@ -179,14 +175,23 @@ struct Encoder {
     return infos;
   }
 
-  /// Where the chip has one: a chip with a single key needs no identifier for it. False while it is not
-  /// known.
-  bool add_chip_authentication_key(lds::SecurityInfos& infos) const {
+  /// Where the chip has one. False while its key is not known.
+  bool add_chip_authentication(lds::SecurityInfos& infos) const {
     const auto& chip_authentication = known.profile.chip.chip_authentication;
     if (!chip_authentication) return true;
     const auto key = public_key(chip_authentication->key);
-    if (key) infos.chip_authentication_keys.push_back({*key->ec(), std::nullopt});
-    return key.has_value();
+    if (!key) return false;
+    const auto id = key_id_of(*chip_authentication);
+    infos.chip_authentication.push_back({chip_authentication->protocol, id});
+    infos.chip_authentication_keys.push_back({*key->ec(), id});
+    return true;
+  }
+
+  /// ICAO 9303-11 9.2.6: a key of the mapping is named, by its domain parameters; any other is the only one.
+  std::optional<Bytes> key_id_of(const profile::ChipAuthentication& chip_authentication) const {
+    const profile::Chip& chip = known.profile.chip;
+    if (!chip.proven_by_mapping()) return std::nullopt;
+    return Bytes{chip.key(chip_authentication.key)->id};
   }
 
   const keys::Signer& signer(const std::string& name) const { return known.workshop.signers(name); }

@@ -90,6 +90,22 @@ void read_keys(Reading& reading, const Node& node, std::vector<ChipKey>& keys,
   }
 }
 
+/// The key whose identifier it takes gets the one that it had.
+void number_key_of_mapping(Chip& chip) {
+  const channel::PaceInfo* const mapping = chip.proven_by_mapping();
+  if (mapping == nullptr || !chip.chip_authentication || chip.key(chip.chip_authentication->key) == nullptr)
+    return;
+  const std::uint8_t wanted = static_cast<std::uint8_t>(mapping->parameters);
+  const std::uint8_t had = chip.key(chip.chip_authentication->key)->id;
+  for (std::vector<ChipKey>* keys : {&chip.generates, &chip.injects})
+    for (ChipKey& key : *keys) {
+      if (key.name == chip.chip_authentication->key)
+        key.id = wanted;
+      else if (key.id == wanted)
+        key.id = had;
+    }
+}
+
 }  // namespace
 
 void read_chip(Reading& reading, Node node) {
@@ -109,6 +125,7 @@ void read_chip(Reading& reading, Node node) {
     read_keys(reading, keys, chip.injects, known(&platform::Platform::injected_keys));
   if (const Node access = node.find("access")) read_access_control(reading, access);
   if (const Node proof = node.find("chip_authentication")) read_chip_authentication(reading, proof);
+  number_key_of_mapping(chip);
   reading.protection_unclear = reading.faults.count() != faults_before;
   node.finish();
 }

@@ -76,6 +76,13 @@ const ChipKey* Chip::key(std::string_view wanted) const {
   return nullptr;
 }
 
+const channel::PaceInfo* Chip::proven_by_mapping() const {
+  if (!access) return nullptr;
+  for (const channel::PaceInfo& info : access->pace)
+    if (info.protocol.mapping == channel::Mapping::chip_authentication) return &info;
+  return nullptr;
+}
+
 Profile parse(std::string_view text, const std::filesystem::path& name) {
   return read(text, name, "");
 }

@@ -221,7 +221,9 @@ struct MasterKey {
 struct ChipKey {
   std::string name;
   std::string algorithm;  // "ecdsa-p256", "ecdh-p256", "rsa-1024"
-  std::uint8_t id = 0;  // key identifier on the chip from 1: first those it makes, as the profile orders them
+  /// Key identifier on the chip from 1: first those it makes, as the profile orders them. But the key of chip
+  /// authentication mapping has that of its domain parameters (ICAO 9303-11 9.2.6).
+  std::uint8_t id = 0;
 };
 
 /// How the chip opens to who has the card in his hand (ICAO 9303-11 clause 4).
@@ -252,6 +254,8 @@ struct Chip {
 
   /// Of either kind; nullptr where there is none.
   const ChipKey* key(std::string_view name) const;
+  /// The way in that proves the chip, chip authentication mapping; nullptr where there is none.
+  const channel::PaceInfo* proven_by_mapping() const;
 };
 
 struct Profile {

@@ -2,12 +2,7 @@
 // is read as a batch of the shipped edition.
 #pragma once
 
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
-
-#include "fuzz/target.hpp"
+#include "fuzz/folder.hpp"
 #include "identity/portrait_codec.hpp"
 #include "plan/batch.hpp"
 
@@ -26,28 +21,10 @@ inline Bytes plain_portrait() {
   return *identity::encode_jpeg({rules.width, rules.height, 3, Bytes(samples, 200)}, rules.max_bytes);
 }
 
-class Folder {
+/// With the portrait that the rows name.
+class BatchFolder : public Folder {
  public:
-  Folder() : path_(std::filesystem::temp_directory_path() / ("perso-fuzz-" + std::to_string(getpid()))) {
-    std::filesystem::create_directories(path_);
-    write("01.jpg", plain_portrait());
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-
-  std::filesystem::path write(const std::string& name, ByteView contents) const {
-    std::ofstream out(path_ / name, std::ios::binary | std::ios::trunc);
-    out.write(reinterpret_cast<const char*>(contents.data()), static_cast<std::streamsize>(contents.size()));
-    hold(static_cast<bool>(out.flush()), "the scratch folder takes files");
-    return path_ / name;
-  }
-
- private:
-  std::filesystem::path path_;
+  BatchFolder() { write("01.jpg", plain_portrait()); }
 };
 
 class CountingRandom final : public Random {

@@ -20,7 +20,7 @@ Rows rows_of(const std::filesystem::path& file) {
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace perso;
-  static const fuzz::Folder folder;
+  static const fuzz::BatchFolder folder;
   const std::filesystem::path file = folder.write("orders.csv", {data, size});
   fuzz::accepted([&] {
     // Below a header, as files of rows are written: at the very beginning a byte order mark would be taken

@@ -6,7 +6,7 @@
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace perso;
-  static const fuzz::Folder folder;
+  static const fuzz::BatchFolder folder;
   const std::filesystem::path file = folder.write("orders.json", {data, size});
   fuzz::accepted([&] {
     std::size_t before = 0;

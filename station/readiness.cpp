@@ -5,6 +5,7 @@
 
 #include "bytes/error.hpp"
 #include "crypto/path.hpp"
+#include "plan/signers.hpp"
 
 namespace perso::station {
 
@@ -27,17 +28,6 @@ std::string remedy(Code code, const WriterConfig& writer) {
   }
 }
 
-/// The names of those whose signatures the profile's files are.
-std::set<std::string> signers_of(const profile::Profile& profile) {
-  std::set<std::string> names;
-  for (const profile::Application& application : profile.applications)
-    for (const profile::File& file : application.files) {
-      if (const auto* sod = std::get_if<profile::Sod>(&file.content)) names.insert(sod->signer);
-      if (const auto* cms = std::get_if<profile::Cms>(&file.content)) names.insert(cms->signer);
-    }
-  return names;
-}
-
 }  // namespace
 
 void require_reader(const Program& program, const WriterConfig& writer, const pcsc::Deadlines& deadlines) {
@@ -50,7 +40,11 @@ void require_reader(const Program& program, const WriterConfig& writer, const pc
 }
 
 void require_signers(const profile::Profile& profile, const keys::KeySet& keys, Instant now) {
-  for (const std::string& name : signers_of(profile)) {
+  plan::require_able_signers(
+      profile, [&](const std::string& name) -> const keys::Signer& { return keys.signer(name); });
+  std::set<std::string> names;
+  for (const plan::Signature& signature : plan::signatures_of(profile)) names.insert(signature.signer);
+  for (const std::string& name : names) {
     const crypto::Certificate& certificate = keys.signer(name).certificate();
     if (now < certificate.not_before())
       throw Error(Code::key_missing, "the signer " + name + " may not be used before " +

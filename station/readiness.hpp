@@ -10,7 +10,8 @@ namespace perso::station {
 /// @throws Error stack_absent, reader_absent, reader_stuck or reader_fault, and what to do about it
 void require_reader(const Program& program, const WriterConfig& writer, const pcsc::Deadlines& deadlines);
 
-/// Every signer that the profile names may sign at `now`: its certificate is valid, and its private key's
+/// Every signer that the profile names can sign what it is named for, and may at `now`: its certificate is
+/// valid, and its private key's
 /// usage period is not over; and it has a path to a trust anchor and is not revoked. @throws Error
 /// Code::key_missing
 void require_signers(const profile::Profile& profile, const keys::KeySet& keys, Instant now);

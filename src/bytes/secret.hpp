@@ -35,4 +35,16 @@ class Secret {
 /// Overwrites a buffer in a way that the compiler does not remove.
 void wipe(std::span<std::uint8_t> bytes) noexcept;
 
+/// Wipes what a buffer holds at the end of the scope, however that is left.
+class WipedAtEnd {
+ public:
+  explicit WipedAtEnd(Bytes& bytes) : bytes_(bytes) {}
+  ~WipedAtEnd() { wipe(bytes_); }
+  WipedAtEnd(const WipedAtEnd&) = delete;
+  WipedAtEnd& operator=(const WipedAtEnd&) = delete;
+
+ private:
+  Bytes& bytes_;
+};
+
 }  // namespace perso

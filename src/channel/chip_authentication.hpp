@@ -28,5 +28,9 @@ struct ChipAuthenticationKey {
 std::unique_ptr<SecureMessaging> authenticate_chip(iso7816::Card& card, SecureMessaging& open,
                                                    const ChipAuthenticationProtocol& protocol,
                                                    const ChipAuthenticationKey& key, Random& random);
+/// The same in the clear, with a chip that wants no channel first.
+std::unique_ptr<SecureMessaging> authenticate_chip(iso7816::Card& card,
+                                                   const ChipAuthenticationProtocol& protocol,
+                                                   const ChipAuthenticationKey& key, Random& random);
 
 }  // namespace perso::channel

@@ -13,6 +13,7 @@ namespace {
 
 // In a TD1 zone a number may go on over the optional data: 9 characters, and 13 of 15 there.
 constexpr std::size_t min_number = 9, max_number = 22;
+constexpr std::size_t max_information = max_number + 6 + 6 + 3;  // and both dates, each with its check digit
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -38,8 +39,8 @@ void check(const PrintedData& printed) {
     throw Error(Code::malformed,
                 "a document number that opens a chip has 9 to 22 characters A-Z, 0-9 and <: give it as the "
                 "machine readable zone has it");
-  for (const std::string& date : {printed.birth, printed.expiry})
-    if (date.size() != 6 || !std::ranges::all_of(date, of_date))
+  for (const std::string* date : {&printed.birth, &printed.expiry})
+    if (date->size() != 6 || !std::ranges::all_of(*date, of_date))
       throw Error(Code::malformed,
                   "a date that opens a chip is YYMMDD: give it as the machine readable zone "
                   "has it");
@@ -86,10 +87,14 @@ PrintedData printed_data(std::string number, std::string birth, std::string expi
 
 Secret printed_secret(const PrintedData& printed) {
   check(printed);
-  std::string information;
-  for (const std::string& field : {printed.number, printed.birth, printed.expiry})
-    information += field + check_digit(field);
-  return Secret(crypto::digest(crypto::Hash::sha1, as_bytes(information)));
+  Bytes information;
+  information.reserve(max_information);  // never moved, so no copy is left behind
+  const WipedAtEnd wiped(information);
+  for (const std::string* field : {&printed.number, &printed.birth, &printed.expiry}) {
+    append(information, as_bytes(*field));
+    information.push_back(static_cast<std::uint8_t>(check_digit(*field)));
+  }
+  return Secret(crypto::digest(crypto::Hash::sha1, information));
 }
 
 KeyPair derive_key_pair(ByteView secret, Cipher cipher) {

@@ -22,7 +22,7 @@ namespace {
 constexpr tlv::Tag dynamic_data{0x7C};
 constexpr std::uint8_t chained = 0x10, last_of_chain = 0x00;  // classes of GENERAL AUTHENTICATE
 constexpr std::size_t token_size = 8;
-constexpr std::size_t min_nonce = 16, max_nonce = 64;
+constexpr std::size_t max_nonce = 64;
 constexpr std::size_t max_overhead = 8;  // tags and lengths around an element
 
 constexpr std::uint8_t mrz_password = 0x01, can_password = 0x02;  // DO 83, 4.4.4.1
@@ -111,8 +111,8 @@ class Run {
     agreement_secret_ = group_->random_exponent(random);
   }
 
-  Pace open() {
-    choose();
+  Pace open(ParameterSets sets) {
+    choose(sets);
     const Secret generator = map(nonce());
     return authenticate(agree(generator.expose()));
   }
@@ -121,7 +121,7 @@ class Run {
   Cipher cipher() const { return info_.protocol.cipher; }
   bool integrated() const { return info_.protocol.mapping == Mapping::integrated; }
 
-  void choose();
+  void choose(ParameterSets sets);
   Secret nonce();
   Secret map(const Secret& nonce);
   std::unique_ptr<SessionCipher> agree(ByteView generator);
@@ -144,14 +144,14 @@ class Run {
   Bytes own_key_, chip_key_;  // of the agreement
 };
 
-/// MSE:Set AT, 4.4.4.1. The domain parameters (DO 84) are required only where a chip has several: they are
-/// always named, as whoever reads one PACEInfo cannot know that, and no chip is hurt by it.
-void Run::choose() {
+/// MSE:Set AT, 4.4.4.1.
+void Run::choose(ParameterSets sets) {
   const Bytes oid = oid_element(info_.protocol);
   Bytes data;
   tlv::append(data, tlv::Tag{0x80}, tlv::single(oid).value);
   tlv::append(data, tlv::Tag{0x83}, Bytes{password_.reference});
-  tlv::append(data, tlv::Tag{0x84}, Bytes{static_cast<std::uint8_t>(info_.parameters)});
+  if (sets == ParameterSets::several)
+    tlv::append(data, tlv::Tag{0x84}, Bytes{static_cast<std::uint8_t>(info_.parameters)});
   const ResponseApdu answer = card_.transmit({0x00, 0x22, 0xC1, 0xA4, std::move(data), 0});
   if (!answer.status.ok()) refused("MSE:Set AT", answer.status);
 }
@@ -182,11 +182,12 @@ Bytes Run::exchange_element(tlv::Tag sent, ByteView own, tlv::Tag expected, cons
   return element;
 }
 
-/// 4.4.3.2. Any whole blocks: chips take 16 bytes for the longer keys, too.
+/// 4.4.3.2, any whole blocks; for the pseudo-random function of integrated mapping at least 16 bytes.
 Secret Run::nonce() {
   const Bytes encrypted = exchange_object({}, tlv::Tag{0x80}, "the encrypted nonce");
   const std::size_t block = cipher() == Cipher::triple_des ? 8 : 16;
-  if (encrypted.size() < min_nonce || encrypted.size() > max_nonce || encrypted.size() % block != 0)
+  if (encrypted.size() < (integrated() ? 16 : block) || encrypted.size() > max_nonce ||
+      encrypted.size() % block != 0)
     broken("the chip's nonce has a wrong length");
   const Bytes zero_iv(block, 0x00);
   return Secret(cipher() == Cipher::triple_des ? crypto::des3_cbc_decrypt(password_.key, zero_iv, encrypted)
@@ -272,8 +273,9 @@ bool MappingProof::proves(ByteView chip_key, Random& random) const {
   }
 }
 
-Pace open_pace(iso7816::Card& card, const PaceInfo& info, const AccessData& access, Random& random) {
-  return Run(card, info, access, random).open();
+Pace open_pace(iso7816::Card& card, const PaceInfo& info, ParameterSets sets, const AccessData& access,
+               Random& random) {
+  return Run(card, info, access, random).open(sets);
 }
 
 }  // namespace perso::channel

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 namespace perso::channel {
 
@@ -122,6 +123,15 @@ const DomainParameters* find_parameters(int id) {
 const DomainParameters* find_parameters(std::string_view name) {
   const auto found = std::ranges::find(parameters, name, &DomainParameters::name);
   return found == parameters.end() ? nullptr : &*found;
+}
+
+const PaceInfo* strongest(std::span<const PaceInfo> ways) {
+  // Standardised parameters of either kind are numbered by their size.
+  const auto strength = [](const PaceInfo& way) {
+    return std::tuple(way.protocol.mapping, way.protocol.cipher, way.protocol.agreement, way.parameters);
+  };
+  const auto found = std::ranges::max_element(ways, {}, strength);
+  return found != ways.end() ? &*found : nullptr;
 }
 
 }  // namespace perso::channel

@@ -56,5 +56,8 @@ struct PaceInfo {
   int parameters = 0;  // standardised
   auto operator<=>(const PaceInfo&) const = default;
 };
+/// The strongest of the ways: chip authentication mapping before integrated before generic, longer keys
+/// before shorter, curves before fields, larger parameters before smaller. nullptr where there is none.
+const PaceInfo* strongest(std::span<const PaceInfo> ways);
 
 }  // namespace perso::channel

@@ -71,7 +71,7 @@ struct Scp03::State {
   State(iso7816::Card& below, const keys::ChipKeys& keys, SecurityLevel wanted, InitializeUpdate answered,
         ByteView host_challenge);
 
-  std::size_t mac_size() const { return answer.s16() ? 16 : 8; }
+  std::size_t mac_size() const { return static_cast<std::size_t>(answer.mode()); }
   bool has(std::uint8_t protection) const { return (static_cast<std::uint8_t>(level) & protection) != 0; }
 
   bool open() const { return mac.has_value(); }
@@ -129,10 +129,14 @@ CommandApdu Scp03::State::with_mac(CommandApdu command) {
 
 CommandApdu Scp03::State::protect(const CommandApdu& plain) {
   ++counter;  // for every command, also one without data: Amendment D 6.2.6
-  const bool encrypts = has(c_decryption) && !plain.data.empty();
-  return with_mac({plain.cla, plain.ins, plain.p1, plain.p2,
-                   encrypts ? enc.value().cbc_encrypt(icv(0x00), padded(plain.data, block_size)) : plain.data,
-                   plain.ne});
+  CommandApdu command{plain.cla, plain.ins, plain.p1, plain.p2, {}, plain.ne};
+  if (has(c_decryption) && !plain.data.empty()) {
+    const Secret blocks(padded(plain.data, block_size));
+    command.data = enc.value().cbc_encrypt(icv(0x00), blocks.expose());
+  } else {
+    command.data = plain.data;
+  }
+  return with_mac(std::move(command));
 }
 
 /// The encrypted counter, Amendment D 6.2.6 and 6.2.7. `direction` is 00 for a command, 80 for its answer.
@@ -179,7 +183,7 @@ InitializeUpdate InitializeUpdate::parse(ByteView data) {
   InitializeUpdate answer;
   answer.key_version = data[10];
   answer.i = data[12];
-  const std::size_t half = answer.s16() ? 16 : 8;
+  const auto half = static_cast<std::size_t>(answer.mode());
   constexpr std::size_t counter_size = 3;  // absent with a random card challenge
   if (data.size() != head + 2 * half && data.size() != head + 2 * half + counter_size)
     foreign("the chip's answer to INITIALIZE UPDATE has a wrong length");
@@ -192,13 +196,13 @@ InitializeUpdate InitializeUpdate::parse(ByteView data) {
 }
 
 Scp03 Scp03::open(iso7816::Card& card, const keys::ChipKeys& keys, SecurityLevel level, Random& random,
-                  bool s16) {
-  return open(card, card, keys, level, random, s16);
+                  Scp03Mode mode) {
+  return open(card, card, keys, level, random, mode);
 }
 
 Scp03 Scp03::open(iso7816::Card& opening_way, iso7816::Card& card, const keys::ChipKeys& keys,
-                  SecurityLevel level, Random& random, bool s16) {
-  Bytes host_challenge(s16 ? 16 : 8);
+                  SecurityLevel level, Random& random, Scp03Mode mode) {
+  Bytes host_challenge(static_cast<std::size_t>(mode));
   random.fill(host_challenge);
   const ResponseApdu update =
       opening_way.transmit({0x80, 0x50, keys.version(), 0x00, host_challenge, iso7816::max_ne_short});
@@ -209,7 +213,8 @@ Scp03 Scp03::open(iso7816::Card& opening_way, iso7816::Card& card, const keys::C
   auto state =
       std::make_unique<State>(card, keys, level, InitializeUpdate::parse(update.data), host_challenge);
   const InitializeUpdate& answer = state->answer;
-  if (answer.s16() != s16) foreign(s16 ? "the chip answers in S8 mode" : "the chip answers in S16 mode");
+  if (answer.mode() != mode)
+    foreign(answer.mode() == Scp03Mode::s8 ? "the chip answers in S8 mode" : "the chip answers in S16 mode");
   if ((state->has(r_mac) && (answer.i & i_r_mac) == 0) ||
       (state->has(r_encryption) && (answer.i & i_r_encryption) == 0))
     foreign("the chip does not protect its answers as the security level asks");

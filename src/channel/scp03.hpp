@@ -17,6 +17,9 @@ enum class SecurityLevel : std::uint8_t {
   full = 0x33,  // C-DECRYPTION, C-MAC, R-MAC, R-ENCRYPTION
 };
 
+/// How long challenges, cryptograms and MACs are, Amendment D 5.1: 8 or 16 bytes.
+enum class Scp03Mode : std::size_t { s8 = 8, s16 = 16 };
+
 /// The answer to INITIALIZE UPDATE, Amendment D 7.1.1, without what a host has no use for: key
 /// diversification data in front, sequence counter behind.
 struct InitializeUpdate {
@@ -26,7 +29,7 @@ struct InitializeUpdate {
   Bytes card_challenge;
   Bytes card_cryptogram;
 
-  bool s16() const { return (i & 0x01) != 0; }
+  Scp03Mode mode() const { return (i & 0x01) != 0 ? Scp03Mode::s16 : Scp03Mode::s8; }
   /// @throws Error chip_foreign where it is no answer of SCP03
   static InitializeUpdate parse(ByteView data);
 };
@@ -37,19 +40,18 @@ struct InitializeUpdate {
 /// status word but 9000, 62xx, 63xx) comes without a MAC, Amendment D 6.2.5.
 class Scp03 final : public iso7816::Card {
  public:
-  /// INITIALIZE UPDATE, check of the card cryptogram, EXTERNAL AUTHENTICATE. The host challenge is 8 bytes,
-  /// or 16 for S16.
+  /// INITIALIZE UPDATE, check of the card cryptogram, EXTERNAL AUTHENTICATE.
   /// @throws Error keys_do_not_open when the chip has no such key version (with its status word), when
   /// another version answers, or when the cryptogram is of other keys: EXTERNAL AUTHENTICATE is not sent, no
   /// try is spent. chip_foreign when the chip is in the other mode or does not support the level.
   /// command_refused with its status word.
   static Scp03 open(iso7816::Card& card, const keys::ChipKeys& keys, SecurityLevel level, Random& random,
-                    bool s16 = false);
+                    Scp03Mode mode = Scp03Mode::s8);
   /// The same for a chip that is closed until an access channel opens it (CONTRACT.md): both commands go
   /// through `opening_way`, which protects them once more and need not outlive the call, and everything from
   /// then on over `card`.
   static Scp03 open(iso7816::Card& opening_way, iso7816::Card& card, const keys::ChipKeys& keys,
-                    SecurityLevel level, Random& random, bool s16 = false);
+                    SecurityLevel level, Random& random, Scp03Mode mode = Scp03Mode::s8);
 
   /// Ne goes over as it is: it counts the plain answer (CONTRACT.md section 4).
   /// @throws Error channel_broken; malformed for more data than `room` says; whatever the card throws

@@ -69,7 +69,8 @@ CommandApdu protect(SessionCipher& cipher, ByteView counter, const CommandApdu& 
                   iso7816::max_ne_short};
   if (!plain.data.empty()) {
     const tlv::Tag tag = data_tag(plain.ins);
-    Bytes value = cipher.encrypt(counter, padded(plain.data, cipher.block_size()));
+    const Secret blocks(padded(plain.data, cipher.block_size()));
+    Bytes value = cipher.encrypt(counter, blocks.expose());
     if (tag == padded_cryptogram) value.insert(value.begin(), padding_method_2);
     tlv::append(out.data, tag, value);
   }

@@ -15,19 +15,15 @@ class TripleDes final : public SessionCipher {
   TripleDes(Secret encryption, Secret mac) : encryption_(std::move(encryption)), mac_(std::move(mac)) {}
 
   std::size_t block_size() const override { return 8; }
-  Bytes encrypt(ByteView, ByteView plain) override {
-    return crypto::des3_cbc_encrypt(encryption_, zero_iv(), plain);
-  }
-  Bytes decrypt(ByteView, ByteView cipher) override {
-    return crypto::des3_cbc_decrypt(encryption_, zero_iv(), cipher);
-  }
-  Bytes mac(ByteView blocks) override { return crypto::retail_mac(mac_, blocks); }
+  Bytes encrypt(ByteView, ByteView plain) override { return encryption_.cbc_encrypt(zero_iv(), plain); }
+  Bytes decrypt(ByteView, ByteView cipher) override { return encryption_.cbc_decrypt(zero_iv(), cipher); }
+  Bytes mac(ByteView blocks) override { return mac_.retail_mac(blocks); }
   Bytes token(ByteView message) override { return mac(padded(message, block_size())); }
 
  private:
   Bytes zero_iv() const { return Bytes(block_size(), 0x00); }
 
-  Secret encryption_, mac_;
+  crypto::TripleDesKey encryption_, mac_;
 };
 
 class Aes final : public SessionCipher {

@@ -6,6 +6,7 @@ namespace perso::chip {
 
 namespace {
 
+constexpr std::size_t max_size = 512;  // of what the contract takes
 constexpr tlv::Tag document_number{0x5F1F}, date_of_birth{0x5F18}, date_of_expiry{0x5F19};
 constexpr tlv::Tag zone{0xA1}, access_number{0x82}, bac{0x85}, pace{0xA3}, parameters{0x84};
 
@@ -24,6 +25,7 @@ Bytes encode_printed(tlv::Tag tag, const channel::PrintedData& printed) {
 
 Bytes encode_access(const AccessControl& access) {
   Bytes value;
+  value.reserve(max_size);  // never moved, so no copy is left behind
   if (access.data.printed) append(value, encode_printed(zone, *access.data.printed));
   if (!access.data.access_number.empty())
     tlv::append(value, access_number, as_bytes(access.data.access_number));

@@ -10,7 +10,7 @@ namespace perso::chip {
 Bytes encode_printed(tlv::Tag tag, const channel::PrintedData& printed);
 
 /// Value of the DGI DF71, src/vchip/CONTRACT.md section 6: A1 zone, 82 card access number, 85 basic access
-/// control, A3 each PACE protocol.
+/// control, A3 each PACE protocol. The caller wipes it.
 Bytes encode_access(const AccessControl& access);
 
 }  // namespace perso::chip

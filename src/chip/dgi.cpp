@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::uint16_t file_control = 0x6200;
 constexpr std::size_t max_value = 65535;
-constexpr std::size_t max_head = 5;
 
 /// Read condition, ISO/IEC 7816-4 7.4.3.2: secure messaging stands for the channel that access control opens.
 std::uint8_t condition_of(ReadAccess read) {
@@ -52,10 +51,10 @@ void append_dgi(Bytes& out, std::uint16_t identifier, ByteView value) {
 
 Bytes dgi_stream(std::span<const FileImage> files) {
   Bytes control;
-  std::size_t size = max_head;
+  std::size_t size = max_dgi_head;
   for (const FileImage& file : files) {
     append_fcp(control, file);
-    size += max_head + file.contents.size();
+    size += max_dgi_head + file.contents.size();
   }
   Bytes stream;
   stream.reserve(size + control.size());

@@ -8,6 +8,8 @@
 
 namespace perso::chip {
 
+inline constexpr std::size_t max_dgi_head = 5;  // bytes in front of a value
+
 /// Appends one DGI: identifier, length (1 byte, or FF and 2 bytes from 255 on), value.
 /// @throws Error chip_full for a value above 65,535 bytes
 void append_dgi(Bytes& out, std::uint16_t identifier, ByteView value);

@@ -11,18 +11,12 @@ namespace {
 constexpr std::string_view name = "READ BINARY";
 constexpr tlv::Tag discretionary_data{0x53};
 
-/// Of a data object with a one-byte tag: tag and shortest length.
-std::size_t head_size(std::size_t contents) {
-  if (contents < 0x80) return 2;
-  return contents < 0x100 ? 3 : 4;
-}
-
 /// The current file from `offset` on, at most `left` bytes and what one answer holds. The even INS has 15
 /// bits for the offset.
 Bytes read_part(iso7816::Card& card, std::size_t offset, std::size_t left, std::size_t largest_answer) {
   const auto high = static_cast<std::uint8_t>(offset >> 8), low = static_cast<std::uint8_t>(offset);
   if (offset <= 0x7FFF) return send(card, {0x00, 0xB0, high, low, {}, std::min(left, largest_answer)}, name);
-  const std::size_t wrapped = left + head_size(left);  // in the data object that the odd INS answers with
+  const std::size_t wrapped = tlv::encoded_size(discretionary_data, left);  // what the odd INS answers with
   const iso7816::CommandApdu read{
       0x00, 0xB1, 0x00, 0x00, {0x54, 0x02, high, low}, std::min(wrapped, largest_answer)};
   const Bytes answer = send(card, read, name);

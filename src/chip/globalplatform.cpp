@@ -45,14 +45,16 @@ std::optional<std::uint8_t> reference_of(std::string_view algorithm) {
   return std::nullopt;
 }
 
-/// The strongest protocol that EF.CardAccess offers.
-channel::PaceInfo strongest(ByteView file) {
-  const auto offered = understood([&] {
+/// By the strongest protocol that EF.CardAccess offers.
+std::unique_ptr<channel::SecureMessaging> open_by_pace(iso7816::Card& card, ByteView file,
+                                                       const channel::AccessData& access, Random& random) {
+  const lds::SecurityInfos infos = understood([&] {
     NoDeviations none;
-    return lds::parse_security_infos(file, none).pace;
+    return lds::parse_card_access(file, none);
   });
-  if (offered.empty()) foreign("the chip offers no known protocol to open it");
-  return std::ranges::max(offered);
+  const channel::PaceInfo* const way = channel::strongest(infos.pace);
+  if (way == nullptr) foreign("the chip offers no known protocol to open it");
+  return channel::open_pace(card, *way, lds::pace_parameter_sets(infos), access, random).channel;
 }
 
 /// A length byte and the value, as INSTALL has its fields.
@@ -148,7 +150,7 @@ Identity GlobalPlatform::read_identity() {
 void GlobalPlatform::open_access(const channel::AccessData& access) {
   if (const auto offered = read_whole(card_, card_access)) {
     if (access.empty()) throw Error(Code::keys_do_not_open, "nothing is known that opens the chip");
-    access_ = channel::open_pace(card_, strongest(*offered), access, random_).channel;
+    access_ = open_by_pace(card_, *offered, access, random_);
     return;
   }
   if (!access.printed)
@@ -194,8 +196,10 @@ void GlobalPlatform::open_on(const Aid& application) {
   try {
     open_scp03();
   } catch (const Error& error) {
-    if (s16_ || error.status_word() != iso7816::sw::wrong_length.value) throw;
-    s16_ = true;
+    const bool s8_refused =
+        mode_ == channel::Scp03Mode::s8 && error.status_word() == iso7816::sw::wrong_length.value;
+    if (!s8_refused) throw;
+    mode_ = channel::Scp03Mode::s16;
     open_scp03();
   }
   access_.reset();
@@ -204,7 +208,7 @@ void GlobalPlatform::open_on(const Aid& application) {
 void GlobalPlatform::open_scp03() {
   iso7816::Card& opening_way = access_ ? static_cast<iso7816::Card&>(*access_) : card_;
   channel_.emplace(
-      channel::Scp03::open(opening_way, card_, *keys_, channel::SecurityLevel::full, random_, s16_));
+      channel::Scp03::open(opening_way, card_, *keys_, channel::SecurityLevel::full, random_, mode_));
 }
 
 void GlobalPlatform::reach(const Aid& application) {
@@ -284,8 +288,10 @@ void GlobalPlatform::inject(const Aid& application, const InjectedKey& key) {
 }
 
 void GlobalPlatform::set_access(const AccessControl& access) {
-  Bytes stream;
-  append_dgi(stream, access_data, encode_access(access));
+  Bytes stream, value = encode_access(access);
+  const WipedAtEnd stream_wiped(stream), value_wiped(value);
+  stream.reserve(value.size() + max_dgi_head);
+  append_dgi(stream, access_data, value);
   aim_at(isd());
   store(stream);
 }
@@ -318,7 +324,11 @@ void GlobalPlatform::store(ByteView stream) {
     const ByteView block = stream.first(std::min(room, stream.size()));
     stream = stream.subspan(block.size());
     const std::uint8_t p1 = stream.empty() ? last_block : middle_block;
-    send_protected(0xE2, p1, number, Bytes(block.begin(), block.end()), "STORE DATA");
+    const StatusWord status =
+        transmit_secret(channel_.value(), {0x80, 0xE2, p1, number, {}, iso7816::max_ne_short},
+                        Secret::copy_of(block))
+            .status;
+    if (!status.ok()) refused("STORE DATA", status);
   }
 }
 

@@ -51,7 +51,7 @@ class GlobalPlatform final : public Driver {
   iso7816::Card& card_;
   Random& random_;
   std::size_t field_;  // largest data field, channel included, that reader and chip take
-  bool s16_ = false;   // the chip's mode, once it is known
+  channel::Scp03Mode mode_ = channel::Scp03Mode::s8;  // the chip's, once it is known
   const keys::ChipKeys* keys_ = nullptr;
   std::optional<iso7816::Aid> selected_;
   std::unique_ptr<channel::SecureMessaging> access_;  // what opened a closed chip, until SCP03 takes over

@@ -64,10 +64,9 @@ Secret number_behind(std::uint8_t object, const Secret& number) {
 }
 
 iso7816::ResponseApdu transmit_secret(iso7816::Card& card, iso7816::CommandApdu command, const Secret& data) {
+  const WipedAtEnd wiped(command.data);
   command.data.assign(data.expose().begin(), data.expose().end());
-  iso7816::ResponseApdu answer = card.transmit(command);
-  wipe(command.data);
-  return answer;
+  return card.transmit(command);
 }
 
 }  // namespace perso::chip

@@ -19,7 +19,7 @@ Secret ec_object(const crypto::EcPrivateKey& key);
 Secret nested_number(std::uint8_t object, const Secret& number);
 Secret number_behind(std::uint8_t object, const Secret& number);
 
-/// Sends `command` with these data, and wipes what it made of them.
+/// Sends `command` with these data, and wipes what it made of them, whatever the card throws.
 iso7816::ResponseApdu transmit_secret(iso7816::Card& card, iso7816::CommandApdu command, const Secret& data);
 
 }  // namespace perso::chip

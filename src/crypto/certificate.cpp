@@ -14,7 +14,7 @@ namespace {
 using namespace detail;
 
 constexpr std::size_t max_certificate_bytes = 16384;
-constexpr std::size_t max_extended_uses = 16;
+constexpr std::size_t max_extended_uses = 16, max_document_types = 32;
 constexpr tlv::Tag version_tag = constructed(0), extensions_tag = constructed(3),
                    period_begin_tag = primitive(0), period_end_tag = primitive(1),
                    issuer_unique_tag = primitive(1), subject_unique_tag = primitive(2);
@@ -75,6 +75,27 @@ std::optional<Instant> read_usage_period(ByteView value, Deviations& deviations)
   return ends ? std::optional(asn1::read_generalized_time(ends->value, deviations)) : std::nullopt;
 }
 
+/// documentTypeList (9303-12 7.1.1.6): a version, and types as the MRZ writes them.
+std::vector<std::string> read_document_types(ByteView value) {
+  const auto in_mrz = [](std::uint8_t c) {
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '<';
+  };
+  tlv::Reader list(only(value, asn1::tag::sequence));
+  require(asn1::read_integer(list.expect(asn1::tag::integer)).empty(),
+          "a document type list of another version");
+  std::vector<std::string> out;
+  for (tlv::Reader types(list.expect(asn1::tag::set).value); !types.at_end();) {
+    require(out.size() < max_document_types, "too many document types");
+    const ByteView type = types.expect(asn1::tag::printable_string).value;
+    require(!type.empty() && type.size() <= 2 && std::ranges::all_of(type, in_mrz),
+            "a document type is one or two characters of the MRZ");
+    out.emplace_back(as_text(type));
+  }
+  list.expect_end();
+  require(!out.empty(), "a document type list without a type");
+  return out;
+}
+
 /// Addresses and names that change nothing in what the certificate is good for: understood, even where they
 /// are wrongly critical.
 bool informs_alone(const Extension& extension) {
@@ -120,7 +141,7 @@ Certificate Certificate::parse(ByteView der, Deviations& deviations) {
   Bytes issuer = read_name(fields);
   const Validity validity = read_validity(fields.expect(asn1::tag::sequence), deviations);
   Bytes subject = read_name(fields);
-  Certificate out(PublicKey::from_spki(fields.expect(asn1::tag::sequence).encoded));
+  Certificate out(PublicKey::from_spki(fields.expect(asn1::tag::sequence).encoded, deviations));
   for (const tlv::Tag unique : {issuer_unique_tag, subject_unique_tag})
     if (fields.take(unique)) deviations.found("a certificate has unique identifiers");
 
@@ -157,11 +178,26 @@ void Certificate::take_extensions(const tlv::Element& extensions, Deviations& de
       authority_key_id_ = read_authority_key_id(value);
     } else if (extension.id == id_ce_private_key_usage_period) {
       private_key_not_after_ = read_usage_period(value, deviations);
+    } else if (extension.id == id_icao_document_type_list) {
+      take_document_types(extension, deviations);
+    } else if (extension.id == id_icao_name_change) {
+      changes_name_ = true;
     } else if (informs_alone(extension)) {
       if (extension.critical) deviations.found("an address or a second name is critical");
     } else {
       not_understood(extension);
     }
+  }
+}
+
+/// Many are not as the standard has them, and most certificates have none: one that nobody can read says
+/// nothing, unless it is critical.
+void Certificate::take_document_types(const detail::Extension& list, Deviations& deviations) {
+  try {
+    document_types_ = read_document_types(list.value);
+  } catch (const Error&) {
+    if (list.critical) throw;
+    deviations.found("a document type list is not as 9303-12 has it");
   }
 }
 
@@ -185,9 +221,14 @@ std::string Certificate::subject_text() const {
   return out;
 }
 
+std::string Certificate::subject_country() const {
+  for (const NamePart& part : name_parts(tlv::single(subject_).value))
+    if (part.type == id_at_country) return part.text;
+  return "";
+}
+
 bool Certificate::names_issuer(const Certificate& issuer) const {
-  return issuer_ == issuer.subject_ ||
-         (!authority_key_id_.empty() && authority_key_id_ == issuer.subject_key_id_);
+  return names(issuer_, authority_key_id_, issuer);
 }
 
 bool Certificate::signed_by(const Certificate& issuer) const {

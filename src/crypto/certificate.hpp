@@ -12,6 +12,10 @@
 
 namespace perso::crypto {
 
+namespace detail {
+struct Extension;
+}
+
 /// Signs the bytes given with the signer's key and own algorithm, PublicKey::signature_algorithm(), and
 /// returns the DER signature value.
 using SignOperation = std::function<Bytes(ByteView)>;
@@ -72,11 +76,17 @@ class Certificate {
   const Bytes& subject_name() const { return subject_; }  // DER Name
   const Bytes& serial() const { return serial_; }         // contents of the INTEGER
   std::string subject_text() const;                       // "CN=..., O=..., C=..", valid UTF-8
+  std::string subject_country() const;                    // C as it stands; empty where it is missing
   const PublicKey& public_key() const { return key_; }
   Instant not_before() const { return not_before_; }
   Instant not_after() const { return not_after_; }
   /// The end of the private key's usage period (9303-12 4.1.6); nullopt where the certificate sets none.
   std::optional<Instant> private_key_not_after() const { return private_key_not_after_; }
+  /// The types of documents that it signs (9303-12 7.1.1.6), as the MRZ writes them, for instance "P", "IR";
+  /// empty where it does not say.
+  const std::vector<std::string>& document_types() const { return document_types_; }
+  /// Whether it says that its subject has another name now than before (nameChange, 9303-12 7.1.1).
+  bool changes_name() const { return changes_name_; }
   bool is_ca() const { return is_ca_; }
   /// What the key usage allows; a certificate without one allows all of it (RFC 5280 4.2.1.3). A certificate
   /// with an extended key usage signs for that alone, and so no documents.
@@ -90,8 +100,8 @@ class Certificate {
   const Bytes& tbs() const { return tbs_; }                            // TBSCertificate: what is signed
   const Bytes& signature() const { return signature_; }                // contents of the BIT STRING
   const SignatureAlgorithm& signature_algorithm() const { return signature_algorithm_; }
-  /// Whether it names this issuer: by its name, byte for byte, or by its key identifier, where the same name
-  /// is encoded in another way.
+  /// Whether it names this issuer: by its name, byte for byte; or by its key identifier, where the same name
+  /// is written in another way. Other names are other issuers, whatever their key.
   bool names_issuer(const Certificate& issuer) const;
   /// Whether it names this issuer and the signature over it was made with its key. Not a path check.
   bool signed_by(const Certificate& issuer) const;
@@ -102,6 +112,7 @@ class Certificate {
   static constexpr unsigned digital_signature_bit = 0x80, key_cert_sign_bit = 0x04,
                             crl_sign_bit = 0x02;  // first octet of KeyUsage
   explicit Certificate(PublicKey key) : key_(std::move(key)) {}
+  void take_document_types(const detail::Extension& list, Deviations& deviations);
   void take_extensions(const tlv::Element& extensions, Deviations& deviations);
   bool may(unsigned bit) const { return !key_usage_ || (*key_usage_ & bit) != 0; }
   Bytes der_, tbs_, signature_, issuer_, subject_, serial_, subject_key_id_, authority_key_id_;
@@ -109,7 +120,8 @@ class Certificate {
   SignatureAlgorithm signature_algorithm_;
   Instant not_before_{}, not_after_{};
   std::optional<Instant> private_key_not_after_;
-  bool is_ca_ = false;
+  std::vector<std::string> document_types_;
+  bool is_ca_ = false, changes_name_ = false;
   std::optional<unsigned> key_usage_;
   std::vector<std::string> extended_key_usage_;  // dotted OIDs
 };

@@ -128,6 +128,8 @@ Bytes extensions(const CertificateRequest& request, const EcPublicKey& subject_k
   append(out, extension(id_ce_issuer_alt_name, Critical::no, names));
   if (authority) append(out, extension(id_ce_basic_constraints, Critical::yes, ca_path_length_zero));
   append(out, extension(id_ce_crl_distribution_points, Critical::no, crl_distribution_points(request)));
+  if (request.profile == CertificateProfile::link && request.subject != request.issuer)
+    append(out, extension(id_icao_name_change, Critical::no, tlv::encode(asn1::tag::null, Bytes())));
   if (request.profile == CertificateProfile::document_signer)
     append(out, extension(id_icao_document_type_list, Critical::no, document_type_list(request)));
   if (request.profile == CertificateProfile::master_list_signer)

@@ -170,8 +170,7 @@ bool Crl::revokes(const Bytes& serial) const {
 }
 
 bool Crl::names_issuer(const Certificate& issuer) const {
-  return issuer_ == issuer.subject_name() ||
-         (!authority_key_id_.empty() && authority_key_id_ == issuer.subject_key_id());
+  return detail::names(issuer_, authority_key_id_, issuer);
 }
 
 bool Crl::signed_by(const Certificate& issuer) const {

@@ -1,12 +1,10 @@
 #include "crypto/curve.hpp"
 
-#include <botan/ec_group.h>
-
 #include <algorithm>
-#include <array>
 
 #include "bytes/error.hpp"
 #include "crypto/botan.hpp"
+#include "crypto/known_curves.hpp"
 #include "crypto/numbers.hpp"
 
 namespace perso::crypto {
@@ -20,28 +18,9 @@ namespace {
 
 constexpr std::uint8_t uncompressed = 0x04;
 
-struct KnownCurve {
-  std::string_view name, botan_name;
-};
-
-constexpr std::array known_curves = {
-    KnownCurve{"secp192r1", "secp192r1"},
-    KnownCurve{"secp224r1", "secp224r1"},
-    KnownCurve{"secp256r1", "secp256r1"},
-    KnownCurve{"secp384r1", "secp384r1"},
-    KnownCurve{"secp521r1", "secp521r1"},
-    KnownCurve{"brainpoolP192r1", "brainpool192r1"},
-    KnownCurve{"brainpoolP224r1", "brainpool224r1"},
-    KnownCurve{"brainpoolP256r1", "brainpool256r1"},
-    KnownCurve{"brainpoolP320r1", "brainpool320r1"},
-    KnownCurve{"brainpoolP384r1", "brainpool384r1"},
-    KnownCurve{"brainpoolP512r1", "brainpool512r1"},
-    KnownCurve{"sm2p256v1", "sm2p256v1"},
-};
-
-const KnownCurve& curve_named(const std::string& name) {
-  const auto at = std::ranges::find(known_curves, name, &KnownCurve::name);
-  if (at == known_curves.end()) refuse("not a known curve");
+const detail::KnownCurve& curve_named(const std::string& name) {
+  const auto at = std::ranges::find(detail::known_curves, name, &detail::KnownCurve::name);
+  if (at == detail::known_curves.end()) refuse("not a known curve");
   return *at;
 }
 
@@ -49,7 +28,7 @@ const KnownCurve& curve_named(const std::string& name) {
 
 struct Curve::Impl {
   std::string name;
-  Botan::EC_Group group;  // Botan's own of that name: one for the whole process, with its tables
+  Botan::EC_Group group;
 
   Bytes coordinate(const Botan::BigInt& value) const { return encoded(value, group.get_p_bytes()); }
   Bytes encoded_point(const Botan::PointGFp& point) const {
@@ -73,8 +52,7 @@ struct Curve::Impl {
 
 Curve::Curve(const std::string& name)
     : impl_(guarded("the curve is not there", [&] {
-        const KnownCurve& known = curve_named(name);
-        return std::make_shared<const Impl>(Impl{name, Botan::EC_Group(std::string(known.botan_name))});
+        return std::make_shared<const Impl>(Impl{name, detail::group_of(curve_named(name))});
       })) {}
 
 const std::string& Curve::name() const {

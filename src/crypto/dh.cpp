@@ -1,5 +1,8 @@
 #include "crypto/dh.hpp"
 
+#include <botan/dl_group.h>
+#include <botan/numthry.h>
+
 #include <algorithm>
 #include <array>
 
@@ -7,14 +10,17 @@
 #include "crypto/asn1.hpp"
 #include "crypto/botan.hpp"
 #include "crypto/modular.hpp"
+#include "crypto/numbers.hpp"
 
 namespace perso::crypto {
+
+using detail::number;
 
 namespace {
 
 constexpr std::string_view dh_key_agreement = "1.2.840.113549.1.3.1";  // PKCS #3
 constexpr std::string_view dh_public_number = "1.2.840.10046.2.1";     // X9.42
-constexpr std::size_t min_bits = 1024, max_bits = 4096;
+constexpr std::size_t min_bits = 1024, max_bits = 4096, min_order_bits = 160;
 
 [[noreturn]] void malformed(const char* what) {
   throw Error(Code::malformed, std::string("Diffie-Hellman key: ") + what);
@@ -48,7 +54,7 @@ bool of_order(ByteView number, const DhGroup& group) {
   return is_one(p.power(number, group.q));
 }
 
-Bytes number(tlv::Reader& reader) {
+Bytes take_number(tlv::Reader& reader) {
   const ByteView value = asn1::read_integer(reader.expect(asn1::tag::integer));
   return Bytes(value.begin(), value.end());
 }
@@ -56,9 +62,9 @@ Bytes number(tlv::Reader& reader) {
 /// DHParameter { p, g, privateValueLength OPTIONAL } or DomainParameters { p, g, q, j OPTIONAL, ... }.
 DhGroup read_group(std::string_view oid, ByteView parameters) {
   tlv::Reader reader(parameters);
-  DhGroup group{number(reader), number(reader), {}};
+  DhGroup group{take_number(reader), take_number(reader), {}};
   if (oid == dh_public_number) {
-    group.q = number(reader);
+    group.q = take_number(reader);
     reader.take(asn1::tag::integer);
     reader.take(asn1::tag::sequence);
   } else if (oid == dh_key_agreement) {
@@ -75,9 +81,33 @@ void judge(const DhGroup& group) {
   if (size < min_bits / 8 || size > max_bits / 8 || group.p[0] < 0x80 || group.p.back() % 2 == 0)
     malformed("its modulus is not an odd number of 1,024 to 4,096 bits, whole bytes");
   if (!inside(group.g, group.p)) malformed("its generator is not between 1 and p - 1");
-  if (group.q.empty()) return;
-  if (!inside(group.q, group.p) || !of_order(group.g, group))
-    malformed("its generator is not of the order that it says");
+  if (!group.q.empty() && (!inside(group.q, group.p) || number(group.q).bits() < min_order_bits))
+    malformed("the order of its generator has less than 160 bits, or is not below its modulus");
+}
+
+/// RFC 5114, and RFC 3526 2 to 5 with the generator 2.
+bool standardised(const DhGroup& group) {
+  for (int id = 0; id <= 2; ++id) {
+    const DhGroup& known = rfc5114_group(id);
+    if (group.p == known.p && group.g == known.g && (group.q.empty() || group.q == known.q)) return true;
+  }
+  const auto is = [&](const char* name) {
+    return number(group.p) == Botan::DL_Group(name).get_p() && group.g == Bytes{2} && group.q.empty();
+  };
+  return std::ranges::any_of(
+      std::array{"modp/ietf/1536", "modp/ietf/2048", "modp/ietf/3072", "modp/ietf/4096"}, is);
+}
+
+bool probably_prime(ByteView candidate, Random& random) {
+  constexpr std::size_t bits = 16;  // 8 rounds of Miller and Rabin, and a test of Lucas
+  detail::RandomAdapter generator(random);
+  return Botan::is_prime(number(candidate), generator, bits);
+}
+
+bool sound_group(const DhGroup& group, Random& random) {
+  if (standardised(group)) return true;
+  if (!probably_prime(group.p, random)) return false;
+  return group.q.empty() || (probably_prime(group.q, random) && of_order(group.g, group));
 }
 
 }  // namespace
@@ -142,11 +172,16 @@ DhPublicKey DhPublicKey::from_spki(ByteView der) {
   const ByteView bits = asn1::read_bit_string(info.expect(asn1::tag::bit_string));
   info.expect_end();
   tlv::Reader key(bits);
-  Bytes y = number(key);
+  Bytes y = take_number(key);
   key.expect_end();
   judge(group);
-  if (!is_member(group, y)) malformed("its value is not a member of its group");
+  if (!inside(y, group.p)) malformed("its value is not between 1 and p - 1");
   return {std::move(group), std::move(y)};
+}
+
+bool DhPublicKey::is_sound(Random& random) const {
+  return detail::guarded("a group was not judged",
+                         [&] { return sound_group(group, random) && is_member(group, y); });
 }
 
 bool is_member(const DhGroup& group, ByteView y) {

@@ -17,10 +17,14 @@ const DhGroup& rfc5114_group(int id);
 
 struct DhPublicKey {
   DhGroup group;
-  Bytes y;  // 1 < y < p - 1, and of order q where it is known
-  /// From DER SubjectPublicKeyInfo, dhKeyAgreement (PKCS #3) or dhpublicnumber (X9.42).
-  /// @throws Error Code::malformed
+  Bytes y;  // 1 < y < p - 1
+  /// From DER SubjectPublicKeyInfo, dhKeyAgreement (PKCS #3) or dhpublicnumber (X9.42). Sizes and ranges are
+  /// judged, which costs next to nothing; the rest where the key is to be used. @throws Error Code::malformed
   static DhPublicKey from_spki(ByteView der);
+  /// Whether it may be agreed with: its group is one of RFC 5114 or RFC 3526, or p is prime, and q, where it
+  /// is known, a prime of 160 bits at least and the order of g; and y is a member. Primes are probable ones.
+  /// Some 0.5 s for a group of 4,096 bits that is none of these.
+  bool is_sound(Random& random) const;
 };
 
 /// Whether y may be agreed with: 1 < y < p - 1, and of order q where that is known.

@@ -5,17 +5,21 @@
 #include <botan/sm2.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 #include "crypto/asn1.hpp"
 #include "crypto/botan.hpp"
+#include "crypto/known_curves.hpp"
+#include "crypto/numbers.hpp"
 
 namespace perso::crypto {
 
 namespace {
 
+using detail::group_of;
 using detail::guarded;
+using detail::KnownCurve;
+using detail::number;
 
 constexpr std::string_view id_ec_public_key = "1.2.840.10045.2.1";
 constexpr std::string_view id_prime_field = "1.2.840.10045.1.1";
@@ -23,54 +27,19 @@ constexpr std::string_view id_prime_field = "1.2.840.10045.1.1";
 /// GM/T 0009 clause 10: where no other user identity was agreed upon.
 constexpr std::string_view sm2_user_id = "1234567812345678";
 
-struct KnownCurve {
-  std::string_view name;
-  std::string_view oid;
-  std::size_t field_bytes;
-  Hash hash;
-
-  bool sm2() const { return hash == Hash::sm3; }
-};
-
-constexpr std::array known_curves = {
-    KnownCurve{"secp192r1", "1.2.840.10045.3.1.1", 24, Hash::sha256},
-    KnownCurve{"secp224r1", "1.3.132.0.33", 28, Hash::sha256},
-    KnownCurve{"secp256r1", "1.2.840.10045.3.1.7", 32, Hash::sha256},
-    KnownCurve{"secp384r1", "1.3.132.0.34", 48, Hash::sha384},
-    KnownCurve{"secp521r1", "1.3.132.0.35", 66, Hash::sha512},
-    KnownCurve{"brainpoolP192r1", "1.3.36.3.3.2.8.1.1.3", 24, Hash::sha256},
-    KnownCurve{"brainpoolP224r1", "1.3.36.3.3.2.8.1.1.5", 28, Hash::sha256},
-    KnownCurve{"brainpoolP256r1", "1.3.36.3.3.2.8.1.1.7", 32, Hash::sha256},
-    KnownCurve{"brainpoolP320r1", "1.3.36.3.3.2.8.1.1.9", 40, Hash::sha384},
-    KnownCurve{"brainpoolP384r1", "1.3.36.3.3.2.8.1.1.11", 48, Hash::sha384},
-    KnownCurve{"brainpoolP512r1", "1.3.36.3.3.2.8.1.1.13", 64, Hash::sha512},
-    KnownCurve{"sm2p256v1", "1.2.156.10197.1.301", 32, Hash::sm3},
-};
-
 [[noreturn]] void malformed(const std::string& what) {
   throw Error(Code::malformed, "EC key: " + what);
 }
 
-/// The library's own group: it is built once for the whole process, with its tables.
-Botan::EC_Group group_of(const KnownCurve& curve) {
-  return guarded("the curve is not there",
-                 [&] { return Botan::EC_Group(Botan::OID(std::string(curve.oid))); });
-}
-
 template <typename Predicate>
 const KnownCurve& curve_where(Predicate&& matches) {
-  for (const KnownCurve& curve : known_curves) {
-    if (matches(curve)) return curve;
-  }
-  malformed("not a known curve");
+  const auto found = std::ranges::find_if(detail::known_curves, matches);
+  if (found == detail::known_curves.end()) malformed("not a known curve");
+  return *found;
 }
 
 const KnownCurve& curve_named(const std::string& name) {
   return curve_where([&](const KnownCurve& curve) { return curve.name == name; });
-}
-
-Botan::BigInt number(ByteView magnitude) {
-  return Botan::BigInt(magnitude.data(), magnitude.size());
 }
 
 /// Whether it is the curve's own generator, uncompressed or compressed (SEC 1 2.3.3).
@@ -302,10 +271,10 @@ EcPublicKey EcPrivateKey::public_key() const {
 }
 
 Secret EcPrivateKey::pkcs8() const {
-  const Secret number = scalar();
+  const Secret own_scalar = scalar();
   const Bytes point = tlv::encode(tlv::Tag{0xA1}, asn1::bit_string(point_of(*impl_->key)));
   const Bytes version = asn1::integer(std::uint8_t{1});
-  Bytes octets = tlv::encode(asn1::tag::octet_string, number.expose());
+  Bytes octets = tlv::encode(asn1::tag::octet_string, own_scalar.expose());
   Bytes private_key = asn1::sequence({version, octets, point});
   Bytes wrapped = tlv::encode(asn1::tag::octet_string, private_key);
   Bytes info = asn1::sequence({asn1::integer(std::uint8_t{0}),

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/botan.hpp"
+#include "crypto/x509.hpp"
 
 namespace perso::crypto {
 
@@ -12,6 +13,17 @@ constexpr std::size_t max_links = 4;
 constexpr std::size_t max_signatures = 512;
 
 using Authorities = std::vector<const Certificate*>;
+
+bool of_one_country(const Certificate& one, const Certificate& other) {
+  const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
+  return std::ranges::equal(one.subject_country(), other.subject_country(), {}, upper, upper);
+}
+
+/// Whether it is the issuer's own next key, and not an authority below it.
+bool is_link(const Certificate& link, const Certificate& issuer) {
+  return link.is_ca() &&
+         (link.changes_name() || detail::same_name(link.subject_name(), issuer.subject_name()));
+}
 
 bool may_sign(const Certificate& signer, SignerPurpose purpose) {
   return purpose == SignerPurpose::documents ? signer.may_sign_documents() : signer.may_sign_master_lists();
@@ -28,6 +40,7 @@ class Search {
   Path from(const Certificate& signer) {
     Authorities chain{&signer};
     extend(chain);
+    if (ended_) offer({nullptr, {}, PathFault::search_ended});
     return std::move(best_);
   }
 
@@ -64,13 +77,18 @@ class Search {
     const Certificate& signer = *chain.front();
     Authorities issuers(chain.begin() + 1, chain.end());
     issuers.push_back(&anchor);
+    const auto elsewhere = [&](const Certificate* issuer) { return !of_one_country(signer, *issuer); };
+    if (std::ranges::any_of(issuers, elsewhere)) return PathFault::another_state;
     const auto no_ca = [](const Certificate* issuer) {
       return !issuer->is_ca() || !issuer->may_sign_certificates();
     };
     if (std::ranges::any_of(issuers, no_ca)) return PathFault::issuer_no_ca;
+    for (std::size_t i = 0; i + 1 < issuers.size(); ++i)
+      if (!is_link(*issuers[i], *issuers[i + 1])) return PathFault::issuer_no_ca;
     if (revoked(signer, *issuers.front())) return PathFault::revoked;
     for (std::size_t i = 0; i + 1 < issuers.size(); ++i)
       if (revoked(*issuers[i], *issuers[i + 1])) return PathFault::issuer_revoked;
+    if (ended_) return PathFault::search_ended;  // with a list that nobody has looked at
     if (!may_sign(signer, purpose_)) return PathFault::signer_may_not_sign;
     const auto not_valid = [&](const Certificate* issuer) { return !issuer->valid_at(now_); };
     if (std::ranges::any_of(issuers, not_valid)) return PathFault::issuer_not_valid;
@@ -81,13 +99,14 @@ class Search {
   bool revoked(const Certificate& certificate, const Certificate& issuer) {
     const auto revokes = [&](const Crl* list) {
       if (!list->revokes(certificate.serial())) return false;
-      return signed_by(*list, issuer) ||
-             (list->issuer_name() == certificate.issuer_name() && signed_under_this_name(*list));
+      return signed_by(*list, issuer) || signed_under_this_name(*list, issuer);
     };
     return std::ranges::any_of(sources_.lists, revokes);
   }
 
-  bool signed_under_this_name(const Crl& list) {
+  /// With another key of the issuer's: who signs the list bears the name in it, and that is the issuer's.
+  bool signed_under_this_name(const Crl& list, const Certificate& issuer) {
+    if (!detail::same_name(list.issuer_name(), issuer.subject_name())) return false;
     const auto anchor_signed = [&](const Certificate* anchor) { return signed_by(list, *anchor); };
     const auto link_signed = [&](const Certificate* link) {
       return signed_by(list, *link) && leads_to_anchor(*link, max_links);
@@ -97,24 +116,27 @@ class Search {
   }
 
   bool leads_to_anchor(const Certificate& link, std::size_t links_left) {
-    if (!link.is_ca()) return false;
-    const auto anchor_signed = [&](const Certificate* anchor) { return signed_by(link, *anchor); };
-    const auto leads_on = [&](const Certificate* next) {
-      return next != &link && signed_by(link, *next) && leads_to_anchor(*next, links_left - 1);
+    const auto is_under = [&](const Certificate* issuer) {
+      return of_one_country(link, *issuer) && is_link(link, *issuer) && signed_by(link, *issuer);
     };
-    return std::ranges::any_of(sources_.anchors, anchor_signed) ||
+    const auto leads_on = [&](const Certificate* next) {
+      return next != &link && is_under(next) && leads_to_anchor(*next, links_left - 1);
+    };
+    return std::ranges::any_of(sources_.anchors, is_under) ||
            (links_left > 1 && std::ranges::any_of(sources_.links, leads_on));
   }
 
   /// Authorities of a name that everybody may use are as many as a master list holds: what they cost is
   /// limited.
   bool signed_by(const Certificate& certificate, const Certificate& issuer) {
-    return certificate.names_issuer(issuer) && signatures_left_ > 0 && signatures_left_-- > 0 &&
-           certificate.signed_by(issuer);
+    return certificate.names_issuer(issuer) && one_more() && certificate.signed_by(issuer);
   }
   bool signed_by(const Crl& list, const Certificate& issuer) {
-    return list.names_issuer(issuer) && signatures_left_ > 0 && signatures_left_-- > 0 &&
-           list.signed_by(issuer);
+    return list.names_issuer(issuer) && one_more() && list.signed_by(issuer);
+  }
+  bool one_more() {
+    if (signatures_left_ == 0) ended_ = true;
+    return !ended_ && signatures_left_-- > 0;
   }
 
   SignerPurpose purpose_;
@@ -122,6 +144,7 @@ class Search {
   Instant now_;
   Path best_;
   std::size_t signatures_left_ = max_signatures;
+  bool ended_ = false;  // one more was wanted
 };
 
 }  // namespace
@@ -132,8 +155,12 @@ std::string_view text_of(PathFault fault) {
       return "its issuer is no trust anchor";
     case PathFault::signature_wrong:
       return "its issuer's key did not sign it";
+    case PathFault::another_state:
+      return "its issuer is another state's";
     case PathFault::issuer_no_ca:
       return "its issuer may not sign certificates";
+    case PathFault::search_ended:
+      return "its issuer has too many namesakes to try them all";
     case PathFault::revoked:
       return "its issuer has revoked it";
     case PathFault::issuer_revoked:

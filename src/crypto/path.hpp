@@ -13,7 +13,9 @@ namespace perso::crypto {
 enum class PathFault {
   issuer_unknown,       // no authority is named as the issuer, or none of them leads to an anchor
   signature_wrong,      // none that is named made the signature
-  issuer_no_ca,         // an authority on the path is none, or may not sign certificates
+  another_state,        // the signer and the authorities on the path are not of one country
+  issuer_no_ca,         // an authority on the path is none, may not sign certificates, or is no link
+  search_ended,         // more signatures had to be verified than are: nothing is known
   revoked,              // the signer
   issuer_revoked,       // a link certificate
   signer_may_not_sign,  // its key usage
@@ -41,12 +43,16 @@ struct Path {
 
 /// The path with the latest fault in the order above, or none, of all that lead over at most 4 link
 /// certificates: authorities of one name and different keys are all tried. 512 signatures are verified at
-/// most.
+/// most; where that ends the search, nothing is believed but what was found without fault before.
+///
+/// All of a path are of one country (9303-12 7.1.1), and a link certificate has its issuer's name or says
+/// that the name has changed: what else a CSCA certifies is no authority for documents.
 ///
 /// A certificate is revoked where a list of its issuer has it, signed by an anchor or by a link that leads to
-/// one under this name: a CSCA signs its list with its newest key alone. It is so however old the list: what
-/// was revoked stays so. That there is no list, or none that is fresh, is no fault: inspection systems work
-/// off line. Path length constraints are not looked at: 9303-12 wants them zero in link certificates too.
+/// one and has this name: a CSCA signs its list with its newest key alone. It is so however old the list:
+/// what was revoked stays so. That there is no list, or none that is fresh, is no fault: inspection systems
+/// work off line. Path length constraints are not looked at: 9303-12 wants them zero in link certificates
+/// too.
 Path check_path(const Certificate& signer, SignerPurpose purpose, const PathSources& sources, Instant now);
 
 /// The fault of a document signer straight under an anchor.

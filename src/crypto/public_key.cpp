@@ -35,12 +35,17 @@ std::string text_of(const SignatureAlgorithm& algorithm) {
 }
 
 PublicKey PublicKey::from_spki(ByteView der) {
+  NoDeviations none;
+  return from_spki(der, none);
+}
+
+PublicKey PublicKey::from_spki(ByteView der, Deviations& deviations) {
   const tlv::Element whole = tlv::single(der);
   require(whole.tag == asn1::tag::sequence, "not a SubjectPublicKeyInfo");
   tlv::Reader info(whole.value);
   tlv::Reader algorithm(info.expect(asn1::tag::sequence).value);
   const std::string oid = asn1::read_oid(algorithm.expect(asn1::tag::oid));
-  if (oid == id_rsa_encryption) return RsaPublicKey::from_spki(der);
+  if (oid == id_rsa_encryption) return RsaPublicKey::from_spki(der, deviations);
   if (oid != id_rsassa_pss) return EcPublicKey::from_spki(der);
   PublicKey out(RsaPublicKey::from_pkcs1(asn1::read_bit_string(info.expect(asn1::tag::bit_string))));
   info.expect_end();

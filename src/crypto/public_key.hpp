@@ -31,6 +31,8 @@ class PublicKey {
   /// From DER SubjectPublicKeyInfo: EC on a known curve, or RSA, also as id-RSASSA-PSS (RFC 4055 1.2), whose
   /// parameters then bind its signatures. @throws Error Code::malformed
   static PublicKey from_spki(ByteView der);
+  /// The same; what an RSA key deviates in is told.
+  static PublicKey from_spki(ByteView der, Deviations& deviations);
 
   const EcPublicKey* ec() const { return std::get_if<EcPublicKey>(&key_); }     // nullptr for RSA
   const RsaPublicKey* rsa() const { return std::get_if<RsaPublicKey>(&key_); }  // nullptr for EC

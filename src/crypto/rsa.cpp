@@ -10,6 +10,7 @@
 
 #include "crypto/asn1.hpp"
 #include "crypto/botan.hpp"
+#include "crypto/numbers.hpp"
 
 namespace perso::crypto {
 
@@ -22,18 +23,8 @@ constexpr std::size_t min_bits = 1024, max_bits = 8192, max_generated_bits = 409
 constexpr std::size_t max_exponent_bits = 256;
 constexpr std::size_t public_exponent = 65537;
 
-BigInt number_of(ByteView magnitude) {
-  return BigInt(magnitude.data(), magnitude.size());
-}
-
 void require(bool holds, const char* what) {
   if (!holds) throw Error(Code::malformed, std::string("RSA key: ") + what);
-}
-
-/// A number below the modulus, in its length.
-Bytes padded(const BigInt& number, std::size_t size) {
-  const auto octets = BigInt::encode_1363(number, size);
-  return Bytes(octets.begin(), octets.end());
 }
 
 /// ISO/IEC 9796-2 8.1.2: option 1 is for the hash that is agreed upon, SHA-1 here; option 2 names the hash by
@@ -72,13 +63,21 @@ Bytes mgf1(Hash hash, ByteView seed, std::size_t size) {
 }  // namespace
 
 RsaPublicKey RsaPublicKey::from_spki(ByteView der) {
+  NoDeviations none;
+  return from_spki(der, none);
+}
+
+RsaPublicKey RsaPublicKey::from_spki(ByteView der, Deviations& deviations) {
   using namespace asn1;
   const tlv::Element whole = tlv::single(der);
   require(whole.tag == tag::sequence, "not a SubjectPublicKeyInfo");
   tlv::Reader info(whole.value);
   tlv::Reader algorithm(info.expect(tag::sequence).value);
   require(read_oid(algorithm.expect(tag::oid)) == id_rsa_encryption, "not an RSA key");
-  require(algorithm.expect(tag::null).value.empty(), "a NULL has contents");
+  if (const auto null = algorithm.take(tag::null))
+    require(null->value.empty(), "a NULL has contents");
+  else
+    deviations.found("an RSA key has no NULL parameters");
   algorithm.expect_end();
   const ByteView key = read_bit_string(info.expect(tag::bit_string));
   info.expect_end();
@@ -94,10 +93,10 @@ RsaPublicKey RsaPublicKey::from_pkcs1(ByteView der) {
   const ByteView exponent = read_integer(numbers.expect(tag::integer));
   numbers.expect_end();
   require(modulus.size() <= max_bits / 8 && exponent.size() <= max_exponent_bits / 8, "larger than any");
-  const BigInt product = number_of(modulus);
+  const BigInt product = detail::number(modulus);
   require(product.is_odd() && product.bits() >= min_bits,
           "the modulus is not an odd number of 1,024 to 8,192 bits");
-  const BigInt power = number_of(exponent);
+  const BigInt power = detail::number(exponent);
   require(power.is_odd() && power > 1, "the exponent is not an odd number above 1 of at most 256 bits");
   return RsaPublicKey(Bytes(modulus.begin(), modulus.end()), Bytes(exponent.begin(), exponent.end()));
 }
@@ -110,10 +109,10 @@ Bytes RsaPublicKey::spki() const {
 
 std::optional<Bytes> RsaPublicKey::raw(ByteView signature) const {
   if (signature.size() > size()) return std::nullopt;
-  const BigInt modulus = number_of(modulus_), number = number_of(signature);
+  const BigInt modulus = detail::number(modulus_), number = detail::number(signature);
   if (number >= modulus) return std::nullopt;
   return detail::guarded("the RSA operation failed", [&] {
-    return padded(Botan::power_mod(number, number_of(exponent_), modulus), size());
+    return detail::encoded(Botan::power_mod(number, detail::number(exponent_), modulus), size());
   });
 }
 
@@ -135,7 +134,7 @@ bool RsaPublicKey::verify_9796_2(ByteView challenge, ByteView signature) const {
 bool RsaPublicKey::verify_pkcs1(Hash hash, ByteView message, ByteView signature) const {
   if (hash == Hash::sm3 || signature.size() != size()) return false;
   try {
-    const Botan::RSA_PublicKey key(number_of(modulus_), number_of(exponent_));
+    const Botan::RSA_PublicKey key(detail::number(modulus_), detail::number(exponent_));
     Botan::PK_Verifier verifier(key, std::string("EMSA3(") + detail::name_of(hash) + ")");
     return verifier.verify_message(message.data(), message.size(), signature.data(), signature.size());
   } catch (const Botan::Exception&) {
@@ -146,7 +145,7 @@ bool RsaPublicKey::verify_pkcs1(Hash hash, ByteView message, ByteView signature)
 // The library's own EMSA4 masks with the hash that it signs over; certificates say the two one by one.
 bool RsaPublicKey::verify_pss(Hash hash, Hash mask_hash, std::size_t salt, ByteView message,
                               ByteView signature) const {
-  const std::size_t bits = number_of(modulus_).bits() - 1;  // emBits of RFC 8017 9.1.2
+  const std::size_t bits = detail::number(modulus_).bits() - 1;  // emBits of RFC 8017 9.1.2
   const std::size_t hash_size = digest_size(hash);
   if (signature.size() != size()) return false;
   const std::optional<Bytes> number = raw(signature);
@@ -173,9 +172,10 @@ RsaPrivateKey RsaPrivateKey::generate(std::size_t bits, Random& random) {
   return detail::guarded("the key was not generated", [&] {
     detail::RandomAdapter generator(random);
     const Botan::RSA_PrivateKey key(generator, bits, public_exponent);
-    RsaPublicKey half(padded(key.get_n(), key.get_n().bytes()), padded(key.get_e(), key.get_e().bytes()));
+    RsaPublicKey half(detail::encoded(key.get_n(), key.get_n().bytes()),
+                      detail::encoded(key.get_e(), key.get_e().bytes()));
     const std::size_t size = half.size();
-    return RsaPrivateKey(std::move(half), Secret(padded(key.get_d(), size)));
+    return RsaPrivateKey(std::move(half), Secret(detail::encoded(key.get_d(), size)));
   });
 }
 

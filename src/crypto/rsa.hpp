@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "bytes/deviations.hpp"
 #include "crypto/primitives.hpp"
 
 namespace perso::crypto {
@@ -15,6 +16,8 @@ class RsaPublicKey {
  public:
   /// From DER SubjectPublicKeyInfo, rsaEncryption. @throws Error Code::malformed
   static RsaPublicKey from_spki(ByteView der);
+  /// The same; that NULL parameters are left out is told to `deviations`.
+  static RsaPublicKey from_spki(ByteView der, Deviations& deviations);
   /// From DER RSAPublicKey (RFC 8017 A.1.1). @throws Error Code::malformed
   static RsaPublicKey from_pkcs1(ByteView der);
   Bytes spki() const;

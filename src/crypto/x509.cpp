@@ -58,6 +58,55 @@ std::string text_of(const tlv::Element& string) {
   return out;
 }
 
+/// @param visit is given the type and the string of each attribute
+template <typename Visit>
+void for_each_attribute(ByteView name, Visit&& visit) {
+  std::size_t count = 0;
+  for (tlv::Reader names(name); !names.at_end();) {
+    tlv::Reader attributes(names.expect(asn1::tag::set).value);
+    do {
+      require(++count <= max_name_parts, "a name has too many parts");
+      tlv::Reader attribute(attributes.expect(asn1::tag::sequence).value);
+      std::string type = asn1::read_oid(attribute.expect(asn1::tag::oid));
+      const tlv::Element value = attribute.next();
+      attribute.expect_end();
+      visit(std::move(type), value);
+    } while (!attributes.at_end());
+  }
+}
+
+/// The code units of a BMPString as UTF-8; of any other string the bytes, whatever they are.
+std::string characters(const tlv::Element& string) {
+  if (string.tag != asn1::tag::bmp_string) return std::string(as_text(string.value));
+  std::string out;
+  for (std::size_t i = 0; i + 1 < string.value.size(); i += 2) {
+    const unsigned unit = string.value[i] * 256u + string.value[i + 1];
+    if (unit >= 0x800) out += static_cast<char>(0xE0 | unit >> 12);
+    if (unit >= 0x80) out += static_cast<char>(unit >= 0x800 ? 0x80 | (unit >> 6 & 0x3F) : 0xC0 | unit >> 6);
+    out += static_cast<char>(unit >= 0x80 ? 0x80 | (unit & 0x3F) : unit);
+  }
+  return out;
+}
+
+/// What is left where neither the string type nor case nor blanks count.
+std::string normalised(const tlv::Element& string) {
+  std::string out;
+  for (const char c : characters(string)) {
+    if (c == ' ' && (out.empty() || out.back() == ' ')) continue;
+    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  if (out.ends_with(' ')) out.pop_back();
+  return out;
+}
+
+std::vector<NamePart> normalised_parts(const Bytes& name) {
+  std::vector<NamePart> parts;
+  for_each_attribute(tlv::single(name).value, [&](std::string type, const tlv::Element& value) {
+    parts.push_back({std::move(type), normalised(value)});
+  });
+  return parts;
+}
+
 }  // namespace
 
 Bytes checked_signature(ByteView message, const PublicKey& signer, const SignOperation& sign) {
@@ -88,17 +137,9 @@ SignedStructure read_signed(ByteView received, std::size_t limit, Deviations& de
 
 std::vector<NamePart> name_parts(ByteView name) {
   std::vector<NamePart> parts;
-  for (tlv::Reader names(name); !names.at_end();) {
-    tlv::Reader attributes(names.expect(asn1::tag::set).value);
-    do {
-      require(parts.size() < max_name_parts, "a name has too many parts");
-      tlv::Reader attribute(attributes.expect(asn1::tag::sequence).value);
-      const std::string type = asn1::read_oid(attribute.expect(asn1::tag::oid));
-      const tlv::Element value = attribute.next();
-      attribute.expect_end();
-      parts.push_back({type, text_of(value)});
-    } while (!attributes.at_end());
-  }
+  for_each_attribute(name, [&](std::string type, const tlv::Element& value) {
+    parts.push_back({std::move(type), text_of(value)});
+  });
   return parts;
 }
 
@@ -106,6 +147,15 @@ Bytes read_name(tlv::Reader& reader) {
   const tlv::Element name = reader.expect(asn1::tag::sequence);
   name_parts(name.value);
   return copy(name.encoded);
+}
+
+bool same_name(const Bytes& one, const Bytes& other) {
+  return one == other || normalised_parts(one) == normalised_parts(other);
+}
+
+bool names(const Bytes& name, const Bytes& key_id, const Certificate& issuer) {
+  if (name == issuer.subject_name()) return true;
+  return !key_id.empty() && key_id == issuer.subject_key_id() && same_name(name, issuer.subject_name());
 }
 
 Bytes extension(std::string_view id, Critical critical, ByteView value) {

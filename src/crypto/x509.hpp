@@ -16,7 +16,7 @@ constexpr std::string_view id_ce_subject_key_id = "2.5.29.14", id_ce_key_usage =
                            id_ce_crl_number = "2.5.29.20", id_ce_reason_code = "2.5.29.21",
                            id_ce_delta_crl_indicator = "2.5.29.27",
                            id_ce_crl_distribution_points = "2.5.29.31", id_ce_authority_key_id = "2.5.29.35",
-                           id_ce_extended_key_usage = "2.5.29.37",
+                           id_ce_extended_key_usage = "2.5.29.37", id_icao_name_change = "2.23.136.1.1.6.1",
                            id_icao_document_type_list = "2.23.136.1.1.6.2",
                            id_icao_master_list_signer = "2.23.136.1.1.3";
 
@@ -55,11 +55,17 @@ SignedStructure read_signed(ByteView received, std::size_t limit, Deviations& de
 struct NamePart {
   std::string type;  // dotted OID
   std::string text;  // UTF-8; control characters and what is not understood become '?'
+  bool operator==(const NamePart&) const = default;
 };
 /// The attributes of a Name's contents in their order, 16 at most.
 std::vector<NamePart> name_parts(ByteView name);
 /// The next element, which is a Name: as it is encoded.
 Bytes read_name(tlv::Reader& reader);
+/// The same name, whatever its string types, the case of its ASCII letters and its blanks (RFC 5280 7.1).
+bool same_name(const Bytes& one, const Bytes& other);
+/// Whether what names its issuer so means this one: by the same bytes; or by its key identifier, under the
+/// same name.
+bool names(const Bytes& name, const Bytes& key_id, const Certificate& issuer);
 
 enum class Critical { no, yes };
 Bytes extension(std::string_view id, Critical critical, ByteView value);

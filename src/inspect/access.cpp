@@ -1,8 +1,5 @@
 #include "inspect/access.hpp"
 
-#include <algorithm>
-#include <tuple>
-
 #include "channel/bac.hpp"
 
 namespace perso::inspect {
@@ -14,11 +11,6 @@ namespace {
 constexpr iso7816::ShortFid card_access_short_fid{0x1C};
 
 const std::string check_name = "access";
-
-/// Standardised parameters of either kind are numbered by their size.
-auto strength(const PaceInfo& way) {
-  return std::tuple(way.protocol.mapping, way.protocol.cipher, way.protocol.agreement, way.parameters);
-}
 
 struct Password {
   channel::AccessData data;  // one part alone
@@ -35,22 +27,15 @@ std::vector<Password> passwords(const channel::AccessData& access) {
 }
 
 /// In the clear, with the master file selected.
-channel::Pace run_pace(Session& session, const PaceInfo& way, const channel::AccessData& data,
-                       Random& random) {
+channel::Pace run_pace(Session& session, const PaceInfo& way, channel::ParameterSets sets,
+                       const channel::AccessData& data, Random& random) {
   session.select(iso7816::Aid::master_file());
-  return channel::open_pace(session.bare(), way, data, random);
+  return channel::open_pace(session.bare(), way, sets, data, random);
 }
 
 bool does_not_know(const Error& error) {
   return error.code() == Code::command_refused &&
          error.status_word() == std::optional(iso7816::sw::referenced_data_not_found.value);
-}
-
-void enter(Session& session, const PaceInfo& way, const channel::AccessData& data, Random& random,
-           std::unique_ptr<channel::SecureMessaging> channel) {
-  session.enter(std::move(channel));
-  session.open_again_with(
-      [&session, way, data, &random] { return std::move(run_pace(session, way, data, random).channel); });
 }
 
 }  // namespace
@@ -66,18 +51,13 @@ CardAccess read_card_access(Session& session, Findings& findings) {
   if (!outcome.contents || outcome.contents->empty()) return {};
   auto infos = findings.parsed(std::string(card_access_name), Verdict::altered, [&] {
     Findings::FileDeviations deviations(findings, std::string(card_access_name));
-    return lds::parse_security_infos(*outcome.contents, deviations);
+    return lds::parse_card_access(*outcome.contents, deviations);
   });
   return {std::move(outcome.contents), std::move(infos)};
 }
 
-const PaceInfo* strongest(const std::vector<PaceInfo>& ways) {
-  const auto found = std::ranges::max_element(ways, {}, strength);
-  return found != ways.end() ? &*found : nullptr;
-}
-
 std::optional<Access> open_by_pace(Session& session, Findings& findings, const PaceInfo& way,
-                                   const Request& request) {
+                                   channel::ParameterSets sets, const Request& request) {
   const std::vector<Password> tried = passwords(request.access);
   if (tried.empty()) {
     findings.failed(check_name, Verdict::unreadable,
@@ -85,11 +65,13 @@ std::optional<Access> open_by_pace(Session& session, Findings& findings, const P
     return std::nullopt;
   }
   for (const Password& password : tried) try {
-      channel::Pace opened = run_pace(session, way, password.data, request.random);
-      enter(session, way, password.data, request.random, std::move(opened.channel));
+      const auto open = [&session, way, sets, data = password.data, &random = request.random] {
+        return run_pace(session, way, sets, data, random);
+      };
+      session.open_with(open);
       findings.report().access = channel::name_of(way.protocol) + " with " + std::string(password.name);
       findings.passed(check_name, findings.report().access);
-      return Access{way, std::move(opened.proof), false};
+      return Access{way, false};
     } catch (const Error& error) {
       if (exit_code_of(error.code()) == 4) throw;
       if (does_not_know(error) && &password != &tried.back()) continue;
@@ -106,11 +88,10 @@ BacAttempt try_bac(Session& session, const iso7816::Aid& application, const Requ
     return {false, "the number and the dates that are printed on the card are not given"};
   const auto open = [&session, application, &request] {
     session.select(application);
-    return channel::open_bac(session.bare(), *request.access.printed, request.random);
+    return channel::Pace{channel::open_bac(session.bare(), *request.access.printed, request.random), {}};
   };
   try {
-    session.enter(open());
-    session.open_again_with(open);
+    session.open_with(open);
     return {true, {}};
   } catch (const Error& error) {
     if (exit_code_of(error.code()) == 4) throw;

@@ -22,19 +22,14 @@ CardAccess read_card_access(Session& session, Findings& findings);
 /// What opened the document.
 struct Access {
   std::optional<channel::PaceInfo> pace;
-  std::optional<channel::MappingProof> proof;  // of chip authentication mapping
   bool bac = false;
   bool given() const { return pace || bac; }
 };
 
-/// The strongest of the ways: chip authentication mapping before integrated before generic, longer keys
-/// before shorter, curves before fields. nullptr where there is none.
-const channel::PaceInfo* strongest(const std::vector<channel::PaceInfo>& ways);
-
 /// By PACE; a chip that does not know the card access number is asked for the zone. One check, "access".
 /// nullopt where it did not open.
 std::optional<Access> open_by_pace(Session& session, Findings& findings, const channel::PaceInfo& way,
-                                   const Request& request);
+                                   channel::ParameterSets sets, const Request& request);
 
 /// By basic access control, with `application` selected, where the chip has it and the zone is known. What it
 /// lacks is no fault yet: whether files are readable decides.

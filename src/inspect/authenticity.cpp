@@ -23,6 +23,33 @@ bool belongs(const ChipAuthenticationKey& key, const lds::ChipAuthenticationInfo
   return agreement_of(key) == info.protocol.agreement && (key.id == info.key_id || !key.id || !info.key_id);
 }
 
+/// Identifiers are names alone.
+bool is_same(const ChipAuthenticationKey& one, const ChipAuthenticationKey& other) {
+  if (one.key.index() != other.key.index()) return false;
+  if (const auto* ec = std::get_if<crypto::EcPublicKey>(&one.key)) {
+    const auto& that = std::get<crypto::EcPublicKey>(other.key);
+    return ec->curve() == that.curve() && ec->point() == that.point();
+  }
+  const auto& dh = std::get<crypto::DhPublicKey>(one.key);
+  const auto& that = std::get<crypto::DhPublicKey>(other.key);
+  return dh.group.p == that.group.p && dh.group.g == that.group.g && dh.y == that.y;
+}
+
+bool has(const std::vector<ChipAuthenticationKey>& keys, const ChipAuthenticationKey& key) {
+  return std::ranges::any_of(keys, [&](const ChipAuthenticationKey& one) { return is_same(one, key); });
+}
+
+bool have_same_keys(const lds::SecurityInfos& one, const lds::SecurityInfos& other) {
+  const auto& keys = one.chip_authentication_keys;
+  const auto& others = other.chip_authentication_keys;
+  return std::ranges::all_of(keys, [&](const auto& key) { return has(others, key); }) &&
+         std::ranges::all_of(others, [&](const auto& key) { return has(keys, key); });
+}
+
+bool have_same_protocols(const lds::SecurityInfos& one, const lds::SecurityInfos& other) {
+  return std::ranges::is_permutation(one.chip_authentication, other.chip_authentication);
+}
+
 auto strength(const channel::ChipAuthenticationProtocol& protocol) {
   return std::tuple(protocol.cipher, protocol.agreement);
 }
@@ -55,16 +82,40 @@ std::optional<ChipAuthenticationWay> strongest_way(const lds::SecurityInfos& opt
   return best;
 }
 
-void judge_mapping(Findings& findings, const channel::MappingProof& proof,
-                   const lds::SecurityInfos& card_security, Random& random) {
-  const bool genuine =
-      std::ranges::any_of(card_security.chip_authentication_keys, [&](const ChipAuthenticationKey& key) {
-        const auto* ec = std::get_if<crypto::EcPublicKey>(&key.key);
-        return ec != nullptr && ec->curve() == proof.curve && proof.proves(ec->point(), random);
-      });
-  findings.check(chip_authentication_check, Verdict::cloned, genuine,
-                 genuine ? "by the mapping: the chip holds the key of EF.CardSecurity"
-                         : "by the mapping: the chip does not hold the key of EF.CardSecurity");
+std::optional<ChipAuthenticationKey> key_of_mapping(Findings& findings, const channel::MappingProof& proof,
+                                                    const std::optional<lds::CardSecurity>& card_security,
+                                                    Random& random) {
+  if (card_security)
+    for (const ChipAuthenticationKey& key : card_security->infos.chip_authentication_keys) {
+      const auto* ec = std::get_if<crypto::EcPublicKey>(&key.key);
+      if (ec == nullptr || ec->curve() != proof.curve || !proof.proves(ec->point(), random)) continue;
+      findings.passed(chip_authentication_check, "by the mapping: the chip holds the key of EF.CardSecurity");
+      return key;
+    }
+  findings.failed(chip_authentication_check, Verdict::cloned,
+                  card_security ? "by the mapping: the chip does not hold the key of EF.CardSecurity"
+                                : "by the mapping: the chip shows no key of its own in EF.CardSecurity");
+  return std::nullopt;
+}
+
+void judge_chip_keys(Findings& findings, const Document& document) {
+  if (!document.is_emrtd || !document.card_security || !findings.complete()) return;
+  const std::string name = "EF.CardSecurity keys against EF.DG14";
+  static const lds::SecurityInfos nothing;
+  const lds::SecurityInfos& repeated = document.options ? *document.options : nothing;
+  const lds::SecurityInfos& infos = document.card_security->infos;
+  if (findings.strict()) {
+    const bool same = have_same_keys(infos, repeated) && have_same_protocols(infos, repeated);
+    findings.check(name, Verdict::cloned, same, same ? "the same" : "are others");
+  } else if (!document.chip_key) {
+    return;
+  } else if (repeated.chip_authentication_keys.empty()) {
+    findings.differs(name, "EF.DG14 has none: EF.CardSecurity is not tied to EF.SOD");
+  } else {
+    const bool same = has(repeated.chip_authentication_keys, *document.chip_key);
+    findings.check(name, Verdict::cloned, same,
+                   same ? "the same" : "the chip's is not among those of EF.DG14");
+  }
 }
 
 void authenticate_actively(Session& session, Findings& findings, ByteView dg15,
@@ -76,8 +127,14 @@ void authenticate_actively(Session& session, Findings& findings, ByteView dg15,
   Bytes challenge(challenge_size);
   random.fill(challenge);
   const auto* rsa = std::get_if<crypto::RsaPublicKey>(&*key);
-  const auto answer =
-      session.transmit({0x00, 0x88, 0x00, 0x00, challenge, session.expecting(rsa ? rsa->size() : 0)});
+  iso7816::ResponseApdu answer;
+  try {
+    answer = session.transmit({0x00, 0x88, 0x00, 0x00, challenge, session.expecting(rsa ? rsa->size() : 0)});
+  } catch (const Error& error) {
+    if (!refused_in_the_clear(error)) throw;
+    answer.status = {*error.status_word()};
+    findings.cut_short();
+  }
   if (!answer.status.ok()) {
     findings.failed(name, Verdict::cloned, "INTERNAL AUTHENTICATE " + answered(answer.status));
     return;

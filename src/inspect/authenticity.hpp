@@ -17,8 +17,15 @@ struct ChipAuthenticationWay {
 std::optional<ChipAuthenticationWay> strongest_way(const lds::SecurityInfos& options);
 
 /// One check: whether the mapping's proof is of a key in EF.CardSecurity, whose signature is judged apart.
-void judge_mapping(Findings& findings, const channel::MappingProof& proof,
-                   const lds::SecurityInfos& card_security, Random& random);
+/// @param card_security nullopt where it could not be read: nothing is proven then
+/// @returns the key
+std::optional<channel::ChipAuthenticationKey> key_of_mapping(
+    Findings& findings, const channel::MappingProof& proof,
+    const std::optional<lds::CardSecurity>& card_security, Random& random);
+
+/// One check: whether EF.DG14, signed with all that says whose document it is, has the chip's key too.
+/// EF.CardSecurity alone may be another card's. Those of a known edition have the same keys and protocols.
+void judge_chip_keys(Findings& findings, const Document& document);
 
 /// One check, with the eMRTD application selected: the chip signs a random challenge with the key of EF.DG15
 /// (9303-11 6.1). RSA with ISO/IEC 9796-2; ECDSA over the hash that EF.DG14 names, else the one that goes

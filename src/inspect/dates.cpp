@@ -37,6 +37,35 @@ std::optional<Date> recorded(Findings& findings, const std::string& name, const 
   return day;
 }
 
+/// The date of expiry in its columns, and whether its check digit holds; empty in a zone of no known form.
+std::pair<std::string, bool> expiry_in(std::string_view zone) {
+  constexpr std::size_t size = 6;
+  struct Form {
+    identity::MrzForm form;
+    std::size_t at;  // 9303-5, -6 and -4, 4.2.2
+  };
+  constexpr Form forms[] = {
+      {identity::MrzForm::td1, 30 + 8}, {identity::MrzForm::td2, 36 + 21}, {identity::MrzForm::td3, 44 + 21}};
+  for (const Form& form : forms) {
+    if (zone.size() != identity::mrz_size(form.form)) continue;
+    const std::string expiry(zone.substr(form.at, size));
+    if (!are_digits(expiry)) return {};
+    return {expiry, identity::mrz_check_digit(expiry) == zone[form.at + size]};
+  }
+  return {};
+}
+
+/// Of a zone that breaks its form elsewhere: a day that is over is over, whatever the check digit says.
+void judge_broken_zone(Findings& findings, std::string_view zone, const Date& today) {
+  const auto [text, holds] = expiry_in(zone);
+  const auto expiry = day_of_zone(text, today);
+  if (expiry && (holds || *expiry < today))
+    findings.check(expiry_check, Verdict::expired, today <= *expiry,
+                   today <= *expiry ? "is still to come" : "is over");
+  else
+    findings.not_possible(expiry_check, "the zone has no day that holds");
+}
+
 void judge_issue(Findings& findings, const std::optional<Promises::Place>& place, const Date& today) {
   std::optional<Date> issued;
   if (place) {
@@ -66,7 +95,8 @@ std::optional<Date> day_of_zone(std::string_view yymmdd, const Date& today) {
   return Date::from(year, number_in(yymmdd.substr(2, 2)), number_in(yymmdd.substr(4)));
 }
 
-void judge_dates(Findings& findings, const std::optional<identity::Mrz>& zone, Instant now) {
+void judge_dates(Findings& findings, const Document& document, const std::optional<identity::Mrz>& zone,
+                 Instant now) {
   const Date today = Date::in_china(now);
   const Promises* const promises = findings.promises();
   judge_issue(findings, promises ? promises->record_issued : std::nullopt, today);
@@ -81,6 +111,7 @@ void judge_dates(Findings& findings, const std::optional<identity::Mrz>& zone, I
     expiry = day_of_zone(zone->fields.expiry, today);
     if (!expiry) return findings.not_possible(expiry_check, "the zone has none");
   } else {
+    if (document.zone) judge_broken_zone(findings, *document.zone, today);
     return;
   }
   findings.check(expiry_check, Verdict::expired, today <= *expiry,

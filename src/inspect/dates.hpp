@@ -14,6 +14,8 @@ std::optional<identity::Date> day_of_zone(std::string_view yymmdd, const identit
 
 /// Date of issue, from the edition's record or EF.DG12; date of expiry, from the record or the zone, which
 /// must not contradict each other. The day is China's; the last one counts as valid.
-void judge_dates(Findings& findings, const std::optional<identity::Mrz>& zone, Instant now);
+/// @param zone nullopt where it breaks its form: the date of expiry is looked for in its columns all the same
+void judge_dates(Findings& findings, const Document& document, const std::optional<identity::Mrz>& zone,
+                 Instant now);
 
 }  // namespace perso::inspect

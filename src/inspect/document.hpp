@@ -17,11 +17,12 @@ struct Document {
   std::optional<lds::CardSecurity> card_security;
   std::optional<lds::Com> com;
   std::optional<lds::Sod> sod;
-  std::optional<std::string> zone;            // of EF.DG1
-  std::optional<lds::SecurityInfos> options;  // EF.DG14
-  bool chip_authenticated = false;            // or it failed, and a check says so
-  bool actively_authenticated = false;        // the same
-  bool is_emrtd = false;                      // it has the application
+  std::optional<std::string> zone;                         // of EF.DG1
+  std::optional<lds::SecurityInfos> options;               // EF.DG14
+  std::optional<channel::ChipAuthenticationKey> chip_key;  // of EF.CardSecurity, which the mapping proved
+  bool chip_authenticated = false;                         // or it failed, and a check says so
+  bool actively_authenticated = false;                     // the same
+  bool is_emrtd = false;                                   // it has the application
 };
 
 }  // namespace perso::inspect

@@ -10,11 +10,18 @@ namespace perso::inspect {
 
 namespace {
 
+/// Three characters behind the document code, in a zone of any form, without what fills them up.
+std::string issuing_state(const Document& document) {
+  if (!document.zone || document.zone->size() < 5) return "";
+  const std::string state = document.zone->substr(2, 3);
+  return state.substr(0, state.find('<'));
+}
+
 /// Everything that the card need not be asked for.
 void judge(Findings& findings, const Document& document, const Request& request) {
   const Instant now = request.clock.now();
   const Promises* const promises = findings.promises();
-  Court court(request.trust, now);
+  Court court(request.trust, now, issuing_state(document));
   judge_protection(findings, document, court);
   std::optional<identity::Mrz> zone;
   if (document.is_emrtd) zone = judge_emrtd(findings, document, court);
@@ -26,9 +33,9 @@ void judge(Findings& findings, const Document& document, const Request& request)
       judge_copies(findings, *promises);
     else
       judge_plain_card(findings, *promises);
-    show_record(findings, *promises);
+    judge_record(findings, *promises, zone);
   }
-  judge_dates(findings, zone, now);
+  judge_dates(findings, document, zone, now);
   if (!findings.any_signer())
     findings.missing("signer", Verdict::not_trusted, "nothing that was read on the card is signed");
 }

@@ -58,6 +58,11 @@ struct Promises {
   std::optional<Place> record_number;
   /// YYYYMMDD or YYYY-MM-DD: what EF.DG1 has not, or without its century.
   std::optional<Place> record_issued, record_expires;
+  /// What repeats the holder of EF.DG1: surname, a blank and given names, in places that follow each other;
+  /// the date of birth as those; the sex as M and F, or 1 and 2 (GB/T 2261.1); the nationality as ISO 3166-1
+  /// or the zone has it.
+  std::vector<Place> record_name;
+  std::optional<Place> record_birth, record_sex, record_nationality;
   struct PortraitCopy {  // the file that repeats the portrait of EF.DG2
     std::string application, file;
   };
@@ -152,21 +157,23 @@ struct Request {
 ///   longer keys before shorter; with the card access number, or the zone where that is not given or not
 ///   known to the chip. Where there is no PACE, basic access control; a chip that wants neither is read in
 ///   the clear;
-/// - EF.CardSecurity, after chip authentication mapping;
+/// - EF.CardSecurity, after chip authentication mapping, which proves nothing without it;
 /// - the eMRTD application: EF.SOD, EF.COM, EF.DG1, EF.DG14, chip authentication, unless the mapping has
 /// proven
 ///   the chip; all other data groups that EF.SOD or EF.COM list, but for those behind extended access
 ///   control; active authentication;
-/// - recognition: the edition by the zone of EF.DG1, of several with that zone by their other applications; a
-///   card without the eMRTD application by those alone; then what else the edition promises.
+/// - recognition: the edition by the zone of EF.DG1 and its other applications, of which one at least is
+/// there;
+///   a card without the eMRTD application by those alone; then what else the edition promises.
 /// What is read before the edition is known is read tolerantly, and held against a card of a known one after.
 ///
 /// The checks, of which a failed one means the verdict beside it: each promised or listed file can be read
-/// (unreadable); form, digests and signature of EF.SOD and EF.CardSecurity, EF.COM, versions, zone, face
-/// image, record number and portrait copy, national signatures, access as promised, EF.CardAccess against
-/// EF.DG14 and EF.CardSecurity (altered); chip and active authentication, promised or shown (cloned);
-/// signers, those of a known edition under its own issuer (revoked, not trusted); date of issue and of
-/// expiry, by the days of China (not yet valid, expired; the last day counts as valid). Signed contents in
+/// (unreadable), and what is promised to nobody cannot (altered); form, digests and signature of EF.SOD and
+/// EF.CardSecurity, EF.COM, versions, zone, face image, record and portrait copy, national signatures,
+/// access as promised, EF.CardAccess against EF.DG14 and EF.CardSecurity (altered); chip and active
+/// authentication, promised or shown, and EF.CardSecurity's keys against EF.DG14 (cloned); signers, of the
+/// zone's state, and those of a known edition under its own issuer (revoked, not trusted); date of issue and
+/// of expiry, by the days of China (not yet valid, expired; the last day counts as valid). Signed contents in
 /// which a foreign issuer broke the standard are tolerated, and told. Where the card breaks off or proves a
 /// copy the rest is not possible.
 ///
@@ -179,10 +186,10 @@ Report inspect(iso7816::Card& card, const Request& request);
 
 /// What a finished card must not do for a stranger, tried on a fresh connection with commands that could
 /// change nothing on any chip: each application's files that are not for everybody answer 6982 or 6985 to
-/// reading; a card that opens by PACE does not say who it is (GET DATA of its production data, INITIALIZE
-/// UPDATE); the issuer security domain, if there is one, says the state 0F and refuses STORE DATA of the
-/// reserved DGI 3FFF; and UPDATE BINARY is refused. Any error is a refusal, 6D00 and 6E00 too: what a chip
-/// lacks cannot be used to write.
+/// reading; a card that opens by PACE does not say who it is (GET DATA of what its issuer security domain
+/// has, INITIALIZE UPDATE); the issuer security domain, if there is one, says the state 0F and refuses STORE
+/// DATA of the reserved DGI 3FFF; and UPDATE BINARY is refused. Any error is a refusal, 6D00 and 6E00 too:
+/// what a chip lacks cannot be used to write.
 /// @throws Error of exit code 4 where the card stops answering; every other fault is a failed check
 std::vector<Check> probe_as_stranger(iso7816::Card& card, const Promises& promises,
                                      std::size_t command_limit);

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "crypto/primitives.hpp"
+#include "identity/country.hpp"
+#include "identity/name.hpp"
 #include "identity/record.hpp"
 
 namespace perso::inspect {
@@ -23,8 +25,13 @@ ByteView element_at(ByteView contents, const std::vector<tlv::Tag>& path) {
 
 /// @throws Error Code::malformed
 std::string text_in(ByteView file, const Promises::Place& place) {
-  if (!place.path.empty()) return identity::decode_text(element_at(file, place.path), place.text);
-  std::string text = identity::decode_text(slice(file, place.at, place.bytes), place.text);
+  return identity::decode_text(
+      place.path.empty() ? slice(file, place.at, place.bytes) : element_at(file, place.path), place.text);
+}
+
+/// Without what fills up the last place: between two of them it may be text.
+std::string without_pad(std::string text, const Promises::Place& place) {
+  if (!place.path.empty()) return text;
   if (place.right)
     text.erase(0, text.find_first_not_of(place.pad));
   else
@@ -63,16 +70,99 @@ std::optional<Bytes> all_readable(const Findings& findings, const Promises& prom
   return readable;
 }
 
+/// Cut as the zone cuts it. The record does not say where the surname ends.
+bool is_name_of(const identity::Mrz& zone, const std::string& recorded) {
+  const std::size_t width = identity::mrz_name_width(zone.form);
+  try {
+    for (std::size_t end = recorded.find(' ');; end = recorded.find(' ', end + 1)) {
+      const bool whole = end == std::string::npos;
+      const identity::LatinName name{recorded.substr(0, end), whole ? "" : recorded.substr(end + 1)};
+      if (identity::parse_mrz_name(identity::mrz_name_field(name, width)) == zone.fields.name) return true;
+      if (whole) return false;
+    }
+  } catch (const Error&) {
+    return false;  // no name
+  }
+}
+
+/// YYYYMMDD or YYYY-MM-DD, of which the zone has the last six digits.
+bool is_birth_of(const identity::Mrz& zone, std::string recorded) {
+  std::erase(recorded, '-');
+  return recorded.size() == 8 && recorded.substr(2) == zone.fields.birth;
+}
+
+bool is_sex_of(const identity::Mrz& zone, const std::string& recorded) {
+  if (zone.fields.sex == 'M') return recorded == "M" || recorded == "1";
+  if (zone.fields.sex == 'F') return recorded == "F" || recorded == "2";
+  return recorded != "M" && recorded != "1" && recorded != "F" && recorded != "2";
+}
+
+bool is_nationality_of(const identity::Mrz& zone, const std::string& recorded) {
+  return identity::alpha_3_of(recorded) == identity::alpha_3_of(zone.fields.nationality);
+}
+
+/// The number is judged apart: an edition may have countries of its own in it.
+void judge_form(Findings& findings, const identity::DecodedRecord& record) {
+  for (const identity::DecodedRecord::Fault& fault : record.faults)
+    if (fault.field != "number" && fault.field != "association")
+      findings.failed("record form", Verdict::altered, std::string(fault.field) + " " + fault.text);
+}
+
+/// Some editions have nobody sign the record: it must not say another holder than EF.DG1. What differs is
+/// shown beside what EF.DG1 has.
+void compare_holder(Findings& findings, const Promises& promises, const identity::Mrz& zone) {
+  const std::string check = "record against EF.DG1";
+  using Places = std::vector<Promises::Place>;
+  const auto one = [](const std::optional<Promises::Place>& place) {
+    return place ? Places{*place} : Places{};
+  };
+  const struct {
+    const char* field;
+    Places places;
+    bool (*same)(const identity::Mrz&, const std::string&);
+  } repeated[] = {
+      {"name", promises.record_name, is_name_of},
+      {"born", one(promises.record_birth),
+       [](const auto& mrz, const auto& text) { return is_birth_of(mrz, text); }},
+      {"sex", one(promises.record_sex), is_sex_of},
+      {"nationality", one(promises.record_nationality), is_nationality_of},
+  };
+  std::string wrong;
+  bool compared = false;
+  for (const auto& each : repeated) {
+    if (each.places.empty()) continue;
+    const auto text = text_at(findings, check, each.places);
+    compared = compared || text;
+    if (!text || each.same(zone, *text)) continue;
+    wrong += (wrong.empty() ? "" : ", ") + std::string(each.field);
+    findings.report().holder.emplace(std::string(each.field) + " in the record", *text);
+  }
+  if (compared)
+    findings.check(check, Verdict::altered, wrong.empty(),
+                   wrong.empty() ? "the same holder" : "has another: " + wrong);
+}
+
 }  // namespace
 
 std::optional<std::string> text_at(Findings& findings, const std::string& name,
-                                   const Promises::Place& place) {
-  const Bytes* const file = findings.file(place.application, place.file);
-  if (file == nullptr) {
-    findings.missing(name, Verdict::altered, place.file + " could not be read");
-    return std::nullopt;
+                                   std::span<const Promises::Place> places) {
+  std::string text;
+  for (const Promises::Place& place : places) {
+    const Bytes* const file = findings.file(place.application, place.file);
+    if (file == nullptr) {
+      findings.missing(name, Verdict::altered, place.file + " could not be read");
+      return std::nullopt;
+    }
+    const auto part = findings.parsed(name, Verdict::altered, [&] { return text_in(*file, place); });
+    if (!part) return std::nullopt;
+    text += *part;
   }
-  return findings.parsed(name, Verdict::altered, [&] { return text_in(*file, place); });
+  return without_pad(std::move(text), places.back());
+}
+
+std::optional<std::string> text_at(Findings& findings, const std::string& name,
+                                   const Promises::Place& place) {
+  return text_at(findings, name, std::span(&place, 1));
 }
 
 void judge_copies(Findings& findings, const Promises& promises) {
@@ -96,12 +186,15 @@ void judge_plain_card(Findings& findings, const Promises& promises) {
   findings.check(record_check, Verdict::altered, !number->empty(), number->empty() ? "is blank" : "is there");
 }
 
-void show_record(Findings& findings, const Promises& promises) {
+void judge_record(Findings& findings, const Promises& promises, const std::optional<identity::Mrz>& zone) {
+  if (zone) compare_holder(findings, promises, *zone);
   if (!promises.record_number) return;
   const Bytes* const file = findings.file(promises.record_number->application, promises.record_number->file);
   if (file == nullptr || file->size() != identity::prc_record_size) return;
   try {
-    for (const identity::DecodedRecord::Field& field : identity::decode_record(*file).fields) {
+    const identity::DecodedRecord record = identity::decode_record(*file);
+    judge_form(findings, record);
+    for (const identity::DecodedRecord::Field& field : record.fields) {
       std::string name(field.name);
       std::ranges::replace(name, '_', ' ');
       if (!field.text.empty()) findings.report().holder.emplace(std::move(name), field.text);

@@ -94,6 +94,17 @@ void judge_versions(Findings& findings, const lds::LdsVersions& versions, const 
                  same ? "those of EF.COM" : "are others than those of EF.COM");
 }
 
+/// A signer may be for some documents alone (ICAO 9303-12 7.1.1.6); a list of one letter is for all with it.
+void judge_document_type(Findings& findings, std::string_view zone, const crypto::Certificate& signer) {
+  const auto& types = signer.document_types();
+  const bool listed = std::ranges::any_of(
+      types, [&](const std::string& type) { return zone.starts_with(type.substr(0, type.find('<'))); });
+  if (types.empty() || listed) return;
+  const std::string name = "document type", what = "the signer is for other documents";
+  if (findings.strict()) return findings.failed(name, Verdict::not_trusted, what);
+  findings.differs(name, what);
+}
+
 void judge_sod(Findings& findings, const LdsFiles& files, const Document& document, Court& court) {
   const Bytes* const file = files.find(sod_file());
   if (file == nullptr) return;
@@ -108,6 +119,8 @@ void judge_sod(Findings& findings, const LdsFiles& files, const Document& docume
   findings.check("EF.SOD signature", Verdict::altered, genuine,
                  genuine ? "verifies" : "was not made by the certificate in it");
   court.judge_signer(findings, "document signer", document.sod->cms.signer);
+  judge_signing_time(findings, "EF.SOD", document.sod->cms);
+  if (document.zone) judge_document_type(findings, *document.zone, document.sod->cms.signer);
 }
 
 std::optional<identity::Mrz> judge_zone(Findings& findings, const Document& document) {

@@ -19,7 +19,7 @@ std::vector<PaceInfo> in_order(std::vector<PaceInfo> ways) {
 void judge_access(Findings& findings, const Document& document, const Promises& promises) {
   const std::string name = "access as promised";
   const Access& access = document.access;
-  if (const PaceInfo* const best = strongest(promises.pace)) {
+  if (const PaceInfo* const best = channel::strongest(promises.pace)) {
     const auto& infos = document.card_access.infos;
     const bool same = infos && in_order(infos->pace) == in_order(promises.pace) && access.pace == *best;
     findings.check(
@@ -36,6 +36,7 @@ void judge_card_security(Findings& findings, const lds::CardSecurity& file, Cour
   findings.check("EF.CardSecurity signature", Verdict::altered, genuine,
                  genuine ? "verifies" : "was not made by the certificate in it");
   court.judge_signer(findings, "EF.CardSecurity signer", file.cms.signer);
+  judge_signing_time(findings, "EF.CardSecurity", file.cms);
 }
 
 void judge_downgrade(Findings& findings, const Document& document, const std::string& repeats,
@@ -59,6 +60,9 @@ void judge_protection(Findings& findings, const Document& document, Court& court
   if (const Promises* const promises = findings.promises()) judge_access(findings, document, *promises);
   if (document.card_security) {
     judge_card_security(findings, *document.card_security, court);
+    if (document.sod)
+      court.compare_signers(findings, document.card_security->cms.signer, document.sod->cms.signer);
+    judge_chip_keys(findings, document);
     judge_downgrade(findings, document, "EF.CardSecurity", document.card_security->infos);
   }
   if (document.is_emrtd && (document.options || findings.complete()))

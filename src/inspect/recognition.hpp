@@ -10,9 +10,11 @@ namespace perso::inspect {
 /// Whether the card has an application.
 using HasApplication = std::function<bool(const iso7816::Aid&)>;
 
-/// By what the machine readable zone begins with. Of several editions with that beginning the first whose
-/// other applications are all there, else the first: what a card lacks does not make it one of less. nullptr
-/// for a document of none.
+/// Those whose zone begins as this one, in their order.
+std::vector<const Edition*> editions_with(std::span<const Edition> editions, std::string_view zone);
+
+/// Of those the first whose other applications are all there, else the first that has some of them there:
+/// what a card lacks does not make it one of less. nullptr for a document of none.
 const Edition* recognise_document(std::span<const Edition> editions, std::string_view zone,
                                   const HasApplication& has);
 

@@ -1,6 +1,7 @@
 #include "inspect/session.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "tlv/tlv.hpp"
 
@@ -51,6 +52,39 @@ std::string answered(StatusWord status) {
   return "answered " + to_hex(bytes);
 }
 
+bool refused_in_the_clear(const Error& error) {
+  if (error.code() != Code::channel_broken || !error.status_word()) return false;
+  const StatusWord status{*error.status_word()};
+  return !status.ok() && status != iso7816::sw::secure_messaging_missing &&
+         status != iso7816::sw::secure_messaging_wrong;
+}
+
+ResponseApdu ReaderCard::transmit(const CommandApdu& command) {
+  if (command.ne <= longest_) return card_.transmit(command);
+  CommandApdu shorter = command;
+  shorter.ne = longest_;
+  return card_.transmit(shorter);
+}
+
+/// Without a limit, the Le of zeros that asks for whatever there is.
+Session::Session(iso7816::Card& card, std::size_t command_limit)
+    : longest_(command_limit < no_limit ? std::max(command_limit, iso7816::max_ne_short)
+                                        : iso7816::max_ne_extended),
+      bare_(card, longest_),
+      extended_(command_limit > 255) {}
+
+void Session::open_with(Opener opener) {
+  channel::Pace opened = opener();
+  channel_ = std::move(opened.channel);
+  proof_ = std::move(opened.proof);
+  opener_ = std::move(opener);
+}
+
+void Session::enter(std::unique_ptr<channel::SecureMessaging> channel) {
+  channel_ = std::move(channel);
+  stay();
+}
+
 ResponseApdu Session::transmit(const CommandApdu& command) {
   return channel_ ? channel_->transmit(command) : bare_.transmit(command);
 }
@@ -65,11 +99,8 @@ StatusWord Session::select(const iso7816::Aid& application) {
   return status;
 }
 
-/// Without a limit, the Le of zeros that asks for whatever there is.
 std::size_t Session::answer_limit() const {
-  const std::size_t most = !extended_          ? iso7816::max_ne_short
-                           : limit_ < no_limit ? std::max(limit_, iso7816::max_ne_short)
-                                               : iso7816::max_ne_extended;
+  const std::size_t most = extended_ ? longest_ : iso7816::max_ne_short;
   return channel_ && most < iso7816::max_ne_extended ? channel_->plain_capacity(most) : most;
 }
 
@@ -83,7 +114,7 @@ ResponseApdu Session::read_binary(std::uint8_t p1, std::uint8_t p2) {
   const CommandApdu command{0x00, 0xB0, p1, p2, {}, answer_limit()};
   ResponseApdu answer = transmit(command);
   if (answer.status != iso7816::sw::wrong_length || !command.extended()) {
-    if (channel_ && command.extended()) channel_is_long_ = true;
+    if (channel_) channel_carries_ = true;
     return answer;
   }
   extended_ = false;
@@ -135,7 +166,7 @@ ReadOutcome Session::read(const FilePlace& file) {
   try {
     return read_parts(file);
   } catch (const Error& error) {
-    if (!was_too_long(error) || !extended_ || channel_is_long_ || !opener_) throw;
+    if (!was_too_long(error) || !extended_ || channel_carries_ || !opener_) throw;
     open_again_for_short_length();
     return read_parts(file);
   }
@@ -146,8 +177,9 @@ void Session::open_again_for_short_length() {
   opened_again_ = true;
   const auto application = selected_;
   channel_.reset();
+  proof_.reset();
   selected_.reset();
-  channel_ = opener_();
+  open_with(std::exchange(opener_, nullptr));
   if (application && !select(*application).ok())
     throw Error(Code::channel_broken, "the chip does not open again as it did: take it out and begin again");
 }

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "bytes/error.hpp"
-#include "channel/secure_messaging.hpp"
+#include "channel/pace.hpp"
 #include "iso7816/card.hpp"
 
 namespace perso::inspect {
@@ -27,20 +27,42 @@ bool closed(iso7816::StatusWord status);
 /// "answered 6A82"
 std::string answered(iso7816::StatusWord status);
 
+/// Whether a command in the channel was refused outside of it, and not because the chip lost the channel
+/// (6987, 6988).
+bool refused_in_the_clear(const Error& error);
+
+/// The card behind its reader: what a channel asks of it without knowing the reader is cut to what that
+/// takes.
+class ReaderCard final : public iso7816::Card {
+ public:
+  /// @param longest answer, bytes
+  ReaderCard(iso7816::Card& card, std::size_t longest) : card_(card), longest_(longest) {}
+  iso7816::ResponseApdu transmit(const iso7816::CommandApdu& command) override;
+
+ private:
+  iso7816::Card& card_;
+  std::size_t longest_;
+};
+
 /// Not thread-safe; `card` must outlive it. Whatever the card throws comes through, and so does an Error
 /// Code::channel_broken.
 class Session {
  public:
   /// @param command_limit as in Request
-  Session(iso7816::Card& card, std::size_t command_limit)
-      : bare_(card), limit_(command_limit), extended_(command_limit > 255) {}
+  Session(iso7816::Card& card, std::size_t command_limit);
 
   iso7816::Card& bare() { return bare_; }
   channel::SecureMessaging* channel() { return channel_.get(); }
-  /// How to open the bare card again, should it refuse the length of a command outside of its channel.
-  using Opener = std::function<std::unique_ptr<channel::SecureMessaging>()>;
-  void enter(std::unique_ptr<channel::SecureMessaging> channel) { channel_ = std::move(channel); }
-  void open_again_with(Opener opener) { opener_ = std::move(opener); }
+  /// What opens the bare card; once more, should it refuse the length of the first part that is read in its
+  /// channel.
+  using Opener = std::function<channel::Pace()>;
+  void open_with(Opener opener);
+  /// Of the channel that is open: chip authentication mapping's.
+  const std::optional<channel::MappingProof>& mapping_proof() const { return proof_; }
+  /// From here on what was proven of the chip is that of this channel: no other one is opened in its place.
+  void stay() { opener_ = nullptr; }
+  /// The channel of chip authentication, in which it stays.
+  void enter(std::unique_ptr<channel::SecureMessaging> channel);
   /// The chip refused extended length in its channel, and short length was gone on with in a new one.
   bool opened_again() const { return opened_again_; }
 
@@ -70,13 +92,14 @@ class Session {
 
   enum class ShortIds { unknown, there, missing };
 
-  iso7816::Card& bare_;
-  std::size_t limit_;
+  std::size_t longest_;  // answer that the reader takes
+  ReaderCard bare_;
   std::unique_ptr<channel::SecureMessaging> channel_;
+  std::optional<channel::MappingProof> proof_;
   Opener opener_;
   std::optional<iso7816::Aid> selected_;
   bool extended_;                 // commands may be of extended length
-  bool channel_is_long_ = false;  // it has carried one
+  bool channel_carries_ = false;  // it has carried a part of a file: all are asked for at this length
   ShortIds short_ids_ = ShortIds::unknown;
   std::size_t bytes_read_ = 0;  // of the document
   bool opened_again_ = false;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "crypto/cms.hpp"
 #include "crypto/gmt0010.hpp"
 #include "crypto/path.hpp"
+#include "identity/country.hpp"
 #include "tlv/tlv.hpp"
 
 namespace perso::inspect {
@@ -39,17 +39,51 @@ std::optional<Bytes> signed_content(const Findings& findings, const Promises::Si
   return content;
 }
 
+bool is_country(std::string_view alpha_2) {
+  return std::ranges::find(identity::countries(), alpha_2, &identity::Country::alpha_2) !=
+         identity::countries().end();
+}
+
 bool is_revocation(crypto::PathFault fault) {
   return fault == crypto::PathFault::revoked || fault == crypto::PathFault::issuer_revoked;
 }
 
+/// Against the standard some certificates have their country in lower case.
+std::string upper_case(std::string country) {
+  std::ranges::transform(country, country.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  return country;
+}
+
+/// The issuing state's two letters; empty for one that ISO 3166-1 does not have. The territories of the
+/// United Kingdom have codes of their own in the zone.
+std::string_view country_of(std::string_view state) {
+  if (const auto* country = identity::find_country(identity::alpha_3_of(state))) return country->alpha_2;
+  const auto* code = identity::find_icao_code(state);
+  return code != nullptr && code->kind == identity::IcaoKind::british ? "GB" : "";
+}
+
 }  // namespace
 
-void Court::judge_signer(Findings& findings, const std::string& name, const crypto::Certificate& signer) {
+bool is_of_another_state(std::string_view state, std::string country) {
+  country = upper_case(std::move(country));
+  if (state.empty()) return false;
+  const std::string_view issuer = country_of(state);
+  if (country == issuer) return false;
+  if (issuer.empty()) return is_country(country);
+  // Its special administrative regions issue documents of China with authorities of their own.
+  return issuer != "CN" || (country != "HK" && country != "MO");
+}
+
+TrustStore::Judgement Court::judgement_of(const crypto::Certificate& signer) {
   auto known =
       std::ranges::find(judged_, signer.der(), [](const auto& entry) -> const Bytes& { return entry.first; });
   if (known == judged_.end()) known = judged_.insert(known, {signer.der(), trust_.judge(signer, now_)});
-  const TrustStore::Judgement& judgement = known->second;
+  return known->second;
+}
+
+void Court::judge_signer(Findings& findings, const std::string& name, const crypto::Certificate& signer) {
+  const TrustStore::Judgement judgement = judgement_of(signer);
   findings.trusted(judgement.trust);
   const std::string subject = signer.subject_text();
   if (judgement.fault)
@@ -57,8 +91,32 @@ void Court::judge_signer(Findings& findings, const std::string& name, const cryp
                     subject + ": " + std::string(text_of(*judgement.fault)));
   else if (findings.strict() && judgement.trust == Trust::foreign)
     findings.failed(name, Verdict::not_trusted, subject + ": it signs for another issuer");
+  // Who makes an own edition says in it whose documents they are: a laboratory makes those of no state.
+  else if (!findings.strict() && (is_of_another_state(state_, signer.subject_country()) ||
+                                  is_of_another_state(state_, judgement.country)))
+    findings.failed(name, Verdict::not_trusted, subject + ": it signs for another state than the zone's");
   else
     findings.passed(name, subject);
+}
+
+void Court::compare_signers(Findings& findings, const crypto::Certificate& of_card_security,
+                            const crypto::Certificate& of_sod) {
+  const auto one = judgement_of(of_card_security), other = judgement_of(of_sod);
+  const bool same = one.trust == other.trust && upper_case(one.country) == upper_case(other.country) &&
+                    upper_case(of_card_security.subject_country()) == upper_case(of_sod.subject_country());
+  findings.check("EF.CardSecurity signer against EF.SOD", Verdict::not_trusted, same,
+                 same ? "of the same issuer" : "they are of different issuers");
+}
+
+void judge_signing_time(Findings& findings, const std::string& file, const crypto::SignedData& cms) {
+  const auto until = cms.signer.private_key_not_after();
+  if (!cms.signing_time) return;
+  const bool in_time =
+      *cms.signing_time >= cms.signer.not_before() && (!until || *cms.signing_time <= *until);
+  if (in_time) return;
+  const std::string name = file + " signing time", what = "is outside of the days on which its key may sign";
+  if (findings.strict()) return findings.failed(name, Verdict::not_trusted, what);
+  findings.differs(name, what);
 }
 
 void judge_signature(Findings& findings, const Promises::Signature& promised, Court& court) {

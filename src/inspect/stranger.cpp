@@ -1,5 +1,6 @@
 // What a finished card must not do for a stranger.
 #include <algorithm>
+#include <array>
 
 #include "inspect/inspect.hpp"
 #include "inspect/session.hpp"
@@ -13,6 +14,10 @@ using iso7816::StatusWord;
 
 namespace {
 
+/// Of the issuer security domain: issuer and card image numbers, card recognition data, key information, the
+/// mark of a personalization, production data (GlobalPlatform Card Specification 2.3.1 11.3.3).
+constexpr std::array<std::uint8_t, 2> telling_objects[] = {{0x00, 0x42}, {0x00, 0x45}, {0x00, 0x66},
+                                                           {0x00, 0xE0}, {0xDF, 0x70}, {0x9F, 0x7F}};
 constexpr std::uint8_t life_cycle_locked = 0x0F;  // GlobalPlatform Card Specification 2.3.1 5.1.1, SECURED
 
 /// Whether a command was not carried out: an error, neither a success nor a warning (ISO/IEC 7816-4 5.6).
@@ -80,8 +85,9 @@ bool Stranger::try_issuer_domain() {
       session_.transmit({0x00, 0xA4, 0x04, 0x00, issuer_domain, iso7816::max_ne_short});
   if (!selected.status.ok()) return false;
   if (!promises_.pace.empty()) {
-    check_refused("production data are closed to strangers",
-                  {0x80, 0xCA, 0x9F, 0x7F, {}, iso7816::max_ne_short});
+    for (const auto& tag : telling_objects)
+      check_refused("GET DATA of " + to_hex(tag) + " is closed to strangers",
+                    {0x80, 0xCA, tag[0], tag[1], {}, iso7816::max_ne_short});
     const Bytes host_challenge(8, 0x00);
     check_refused("a stranger's INITIALIZE UPDATE is refused",
                   {0x80, 0x50, 0x00, 0x00, host_challenge, iso7816::max_ne_short});

@@ -16,6 +16,11 @@ bool says_specimen(const crypto::Certificate& certificate) {
   return name.find("SPECIMEN") != std::string::npos;
 }
 
+/// Whoever writes the word into a name of his own does not become the issuer by it.
+Trust no_more_than_specimen(Trust trust) {
+  return trust == Trust::production ? Trust::specimen : trust;
+}
+
 }  // namespace
 
 std::string_view name_of(Trust trust) {
@@ -36,7 +41,7 @@ void TrustStore::add(crypto::Certificate authority, Trust trust) {
   if (!authority.is_ca() || !authority.may_sign_certificates())
     throw Error(Code::malformed, "the certificate of " + authority.subject_text() +
                                      " is no certification authority's: give the certificate of its issuer");
-  if (says_specimen(authority) && trust != Trust::unknown) trust = Trust::specimen;
+  if (says_specimen(authority)) trust = no_more_than_specimen(trust);
   const bool anchor = authority.signed_by(authority);
   std::vector<Authority>& all = anchor ? anchors_ : links_;
   const auto same = std::ranges::find(all, authority.der(),
@@ -60,9 +65,12 @@ TrustStore::Judgement TrustStore::judge(const crypto::Certificate& signer, crypt
   const crypto::Path path = crypto::check_path(signer, purpose, sources, now);
   const auto anchor = std::ranges::find(anchors_, path.anchor,
                                         [](const Authority& authority) { return &authority.certificate; });
-  Trust trust = anchor != anchors_.end() ? anchor->trust : Trust::unknown;
-  if (trust != Trust::unknown && says_specimen(signer)) trust = Trust::specimen;
-  return {trust, path.fault};
+  if (anchor == anchors_.end()) return {Trust::unknown, path.fault, {}};
+  const bool specimen =
+      says_specimen(signer) ||
+      std::ranges::any_of(path.links, [](const crypto::Certificate* link) { return says_specimen(*link); });
+  return {specimen ? no_more_than_specimen(anchor->trust) : anchor->trust, path.fault,
+          path.anchor->subject_country()};
 }
 
 TrustStore::Judgement TrustStore::judge(const crypto::Certificate& signer, Instant now) const {

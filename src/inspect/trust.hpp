@@ -15,7 +15,7 @@ namespace perso::inspect {
 /// What a card's signer says of it. The better first.
 enum class Trust {
   production,  // an authority of the issuer's own
-  specimen,    // the same for specimens; whatever says SPECIMEN in its name is no more than this
+  specimen,    // the same for specimens; what is the issuer's and says SPECIMEN in its name is no more
   foreign,     // an authority of another issuer that is believed
   unknown,     // nobody who is believed
 };
@@ -41,6 +41,7 @@ class TrustStore {
   struct Judgement {
     Trust trust = Trust::unknown;            // of the anchor that was reached, whatever the fault
     std::optional<crypto::PathFault> fault;  // why not to believe the signer
+    std::string country;                     // of the anchor, as it has it; empty where none was reached
   };
   Judgement judge(const crypto::Certificate& signer, Instant now) const;
   /// The same of who signed a master list.

@@ -44,11 +44,10 @@ void Visit::make() {
   }
   if (session_.opened_again())
     findings_.note("the chip takes no extended length in its channel: opened again, for short length");
-  // Of several editions the card cannot be asked any more.
+  // Which of several editions the card is of it cannot be asked any more.
   if (!findings_.complete() && !findings_.strict() && document_.zone)
-    if (const Edition* const edition = inspect::recognise_document(request_.editions, *document_.zone,
-                                                                   [](const iso7816::Aid&) { return false; }))
-      findings_.recognised(*edition);
+    if (const auto candidates = editions_with(request_.editions, *document_.zone); candidates.size() == 1)
+      findings_.recognised(*candidates.front());
 }
 
 void Visit::go_through() {
@@ -71,22 +70,30 @@ bool Visit::open_master_file() {
                                         *document_.card_access.contents});
   }
   const auto& infos = document_.card_access.infos;
-  const channel::PaceInfo* const way = infos ? strongest(infos->pace) : nullptr;
+  const channel::PaceInfo* const way = infos ? channel::strongest(infos->pace) : nullptr;
   if (way == nullptr) return true;
-  auto access = open_by_pace(session_, findings_, *way, request_);
+  auto access = open_by_pace(session_, findings_, *way, lds::pace_parameter_sets(*infos), request_);
   if (!access) return false;
   document_.access = std::move(*access);
-  if (document_.access.proof) read_card_security();
+  if (session_.mapping_proof()) judge_mapping();
   return true;
 }
 
-void Visit::read_card_security() {
-  const Bytes* const file = read(iso7816::Aid::master_file(), card_security_name,
-                                 {card_security_fid, card_security_short_fid, true}, Reading::if_there);
-  if (file == nullptr) return;
+/// Without the file the mapping proves nothing, and a chip that does not show it is none that was signed.
+void Visit::judge_mapping() {
+  read(iso7816::Aid::master_file(), card_security_name, {card_security_fid, card_security_short_fid, true},
+       Reading::mandatory);
+  session_.stay();
+  document_.chip_authenticated = true;
+  document_.chip_key =
+      key_of_mapping(findings_, *session_.mapping_proof(), document_.card_security, request_.random);
+}
+
+/// Whichever way the chip opened: what is read is judged.
+void Visit::take_card_security(const Bytes& file) {
   document_.card_security = findings_.parsed_file(
       std::string(card_security_name),
-      [&](Deviations& deviations) { return lds::parse_card_security(*file, deviations); });
+      [&](Deviations& deviations) { return lds::parse_card_security(file, deviations); });
 }
 
 /// False where the card does not open.
@@ -106,10 +113,10 @@ bool Visit::read_document() {
   else
     findings_.deviation("EF.COM", "cannot be read");
   if (document_.com) listed.insert(document_.com->data_groups.begin(), document_.com->data_groups.end());
-  if (listed.empty()) listed = {1, 2};
+  listed.insert({1, 2});  // every document has them, whatever its lists say
   read_data_groups(std::move(listed));
-  recognise_document();
-  return true;
+  if (findings_.complete()) recognise_document();
+  return findings_.complete();
 }
 
 /// Whether it did; a chip that has no basic access control, or does not need it, is read in the clear.
@@ -137,11 +144,12 @@ void Visit::read_data_groups(std::set<int> listed) {
     document_.options = findings_.parsed_file(
         "EF.DG14", [&](Deviations& deviations) { return lds::parse_dg14(*dg14, deviations); });
   authenticate_chip();
-  while (!listed.empty()) take(*listed.begin());
+  while (!listed.empty() && findings_.complete()) take(*listed.begin());
+  if (!findings_.complete()) return;
   if (const Bytes* const dg15 = findings_.file(document_.emrtd, lds::find_data_group(15)->fid)) {
     document_.actively_authenticated = true;
     authenticate_actively(session_, findings_, *dg15, document_.options, request_.random);
-    chip_has_answered();
+    if (findings_.complete()) chip_has_answered();
   }
 }
 
@@ -151,27 +159,34 @@ const Bytes* Visit::read_lds_file(iso7816::Fid fid, Reading reading) {
 }
 
 void Visit::authenticate_chip() {
-  if (document_.access.proof && document_.card_security) {
-    document_.chip_authenticated = true;
-    judge_mapping(findings_, *document_.access.proof, document_.card_security->infos, request_.random);
-  } else if (document_.options && session_.channel() != nullptr) {
-    agree_with_chip();
-  }
+  if (document_.options && !document_.chip_authenticated) agree_with_chip();
 }
 
 /// What comes of it shows with the first answer in the new channel.
 void Visit::agree_with_chip() {
-  const auto way = strongest_way(*document_.options);
-  if (!way) return;
+  const lds::SecurityInfos& options = *document_.options;
+  const auto way = strongest_way(options);
+  if (!way) {
+    if (!options.chip_authentication.empty() || !options.chip_authentication_keys.empty())
+      findings_.not_possible(chip_authentication_check, "EF.DG14 has no protocol with a key of its own");
+    return;
+  }
   try {
-    session_.enter(channel::authenticate_chip(session_.bare(), *session_.channel(), way->protocol, *way->key,
-                                              request_.random));
+    auto in_channel =
+        session_.channel() != nullptr
+            ? channel::authenticate_chip(session_.bare(), *session_.channel(), way->protocol, *way->key,
+                                         request_.random)
+            : channel::authenticate_chip(session_.bare(), way->protocol, *way->key, request_.random);
+    session_.enter(std::move(in_channel));
     chip_is_to_answer_ = true;
   } catch (const Error& error) {
     if (exit_code_of(error.code()) == 4) throw;
+    const bool closed = error.code() == Code::channel_broken;
+    if (closed && !refused_in_the_clear(error)) throw;
     document_.chip_authenticated = true;
     findings_.failed(chip_authentication_check, Verdict::cloned,
                      channel::name_of(way->protocol) + ": " + error.message());
+    if (closed) findings_.cut_short();
   }
 }
 
@@ -179,7 +194,11 @@ void Visit::recognise_document() {
   if (!document_.zone) return;
   const Edition* const edition = inspect::recognise_document(
       request_.editions, *document_.zone, [this](const iso7816::Aid& aid) { return has(aid); });
-  if (edition == nullptr) return;
+  if (edition == nullptr) {
+    for (const Edition* const one : editions_with(request_.editions, *document_.zone))
+      findings_.note("the zone is as in edition " + one->name + ", of whose applications none is there");
+    return;
+  }
   findings_.recognised(*edition);
   for (const PromisedApplication& application : edition->promises.applications)
     if (application.aid.is_master_file() || lds::is_emrtd(application.aid)) take_name_of(application);
@@ -218,19 +237,27 @@ bool Visit::read_plain_card() {
 
 void Visit::read_promised() {
   for (const PromisedApplication& application : findings_.promises()->applications) {
-    const auto left = [&](const PromisedFile& file) {
-      return file.read != PromisedFile::Read::never && !tried_.contains({application.aid, file.fid});
-    };
+    const auto left = [&](const PromisedFile& file) { return !tried_.contains({application.aid, file.fid}); };
     if (std::ranges::none_of(application.files, left)) continue;
     if (const auto status = session_.select(application.aid); !status.ok()) {
       findings_.failed(application.name, Verdict::unreadable, "SELECT " + answered(status));
       continue;
     }
     for (const PromisedFile& file : application.files) {
-      if (left(file)) read(application.aid, file.name, place_of(application, file), Reading::mandatory);
+      if (file.read == PromisedFile::Read::never)
+        try_closed(application, file);
+      else if (left(file))
+        read(application.aid, file.name, place_of(application, file), Reading::mandatory);
       if (!findings_.complete()) return;
     }
   }
+}
+
+/// What is promised to nobody is closed to whoever opened the card too.
+void Visit::try_closed(const PromisedApplication& application, const PromisedFile& file) {
+  const auto status = session_.begin(place_of(application, file)).status;
+  chip_has_answered();
+  findings_.check(file.name + " is not readable", Verdict::altered, closed(status), answered(status));
 }
 
 std::string Visit::called(const iso7816::Aid& application) const {
@@ -253,12 +280,16 @@ const Bytes* Visit::read(const iso7816::Aid& application, std::string_view name,
       findings_.cut_short();
     } else if (reading == Reading::mandatory) {
       findings_.failed(check, Verdict::unreadable, answered(outcome->status));
+    } else {
+      tried_.erase({application, place.fid});  // an edition may have promised it
     }
     return nullptr;
   }
   findings_.passed(check, std::to_string(outcome->contents->size()) + " bytes");
   files.push_back({called(application), std::string(name), place.fid, std::move(*outcome->contents)});
-  return &files.back().contents;
+  const Bytes& contents = files.back().contents;
+  if (application.is_master_file() && place.fid == card_security_fid) take_card_security(contents);
+  return &contents;
 }
 
 /// nullopt, and a failed check, for answers that break their form.

@@ -22,7 +22,8 @@ class Visit {
 
   void go_through();
   bool open_master_file();
-  void read_card_security();
+  void judge_mapping();
+  void take_card_security(const Bytes& file);
   bool read_document();
   void open_by_bac(const iso7816::Aid& application);
   void read_data_groups(std::set<int> listed);
@@ -32,6 +33,7 @@ class Visit {
   void recognise_document();
   bool read_plain_card();
   void read_promised();
+  void try_closed(const PromisedApplication& application, const PromisedFile& file);
   void take_name_of(const PromisedApplication& application);
   /// As the edition calls it, once it is known.
   std::string called(const iso7816::Aid& application) const;

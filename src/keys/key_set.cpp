@@ -31,6 +31,15 @@ auto intact(const std::string& name, Read&& read) {
   }
 }
 
+using Signers = std::map<std::string, std::unique_ptr<Signer>>;
+
+const Signer& signer_in(const Signers& signers, const std::string& name) {
+  if (const auto found = signers.find(name); found != signers.end()) return *found->second;
+  missing(
+      "the key set has no signer '" + name +
+      "': it was made without it; `perso init` with another --home makes a specimen set that has them all");
+}
+
 std::string_view curve_of(std::string_view algorithm) {
   return algorithm == sm2_algorithm ? "sm2p256v1" : "secp256r1";
 }
@@ -104,8 +113,8 @@ struct KeySet::Impl {
   SetDescription description;
   std::vector<crypto::Certificate> anchors;
   std::vector<crypto::Crl> revocations;
-  std::map<std::string, std::unique_ptr<Signer>> signers;
-  std::map<std::string, std::unique_ptr<Signer>> sample_signers;  // that nobody is to believe
+  Signers signers;
+  Signers sample_signers;  // that nobody is to believe
   std::map<std::string, CardMaster> card_masters;
   std::unique_ptr<LedgerKeys> ledger;
 
@@ -169,11 +178,11 @@ KeySet KeySet::open(const std::filesystem::path& dir, const Secret& passphrase, 
 }
 
 const Signer& KeySet::signer(const std::string& name) const {
-  for (const auto* signers : {&impl_->signers, &impl_->sample_signers})
-    if (const auto found = signers->find(name); found != signers->end()) return *found->second;
-  missing(
-      "the key set has no signer '" + name +
-      "': it was made without it; `perso init` with another --home makes a specimen set that has them all");
+  return signer_in(impl_->signers, name);
+}
+
+const Signer& KeySet::sample_signer(const std::string& name) const {
+  return signer_in(impl_->sample_signers, name);
 }
 
 std::unique_ptr<CardKeys> KeySet::card_keys(const std::string& master, std::uint8_t version,

@@ -39,8 +39,11 @@ class KeySet {
   /// @throws Error keys_locked, key_missing, key_damaged
   static KeySet open(const std::filesystem::path& dir, const Secret& passphrase, Random& random);
 
-  /// Any key that signs, samples too, but for those of trust anchors. @throws Error Code::key_missing
+  /// A key that signs documents or other files. @throws Error Code::key_missing
   const Signer& signer(const std::string& name) const;
+  /// A signer of samples, whom nobody is to believe: for the kit of samples alone, never by a name that an
+  /// edition chose. @throws Error Code::key_missing
+  const Signer& sample_signer(const std::string& name) const;
   std::unique_ptr<CardKeys> card_keys(const std::string& master, std::uint8_t version,
                                       std::size_t key_size = 16) const;
   const LedgerKeys& ledger() const;

@@ -25,7 +25,7 @@ ChipKey parse_dg15(ByteView file, Deviations& deviations) {
   FileReader reader = FileReader("EF.DG15", file, deviations).only(dg15_tag);
   const Bytes spki = crypto::asn1::to_der(reader.expect(sequence_tag).encoded, deviations);
   reader.expect_end();
-  const auto key = crypto::PublicKey::from_spki(spki);
+  const auto key = crypto::PublicKey::from_spki(spki, deviations);
   if (key.rsa() != nullptr) return *key.rsa();
   return *key.ec();
 }

@@ -19,6 +19,7 @@ using channel::KeyAgreement;
 constexpr tlv::Tag dg14_tag{0x6E};
 constexpr std::size_t max_infos = 64;
 constexpr std::size_t max_key_id = 8;
+constexpr std::ptrdiff_t max_dh_keys = 4;
 
 constexpr std::string_view id_pace = "0.4.0.127.0.7.2.2.4.";  // of every PACE protocol
 constexpr std::string_view id_pk_dh = "0.4.0.127.0.7.2.2.1.1";
@@ -40,6 +41,10 @@ constexpr std::array plain_signatures = {
     PlainSignature{crypto::Hash::sha384, "0.4.0.127.0.7.1.1.4.1.4"},
     PlainSignature{crypto::Hash::sha512, "0.4.0.127.0.7.1.1.4.1.5"},
 };
+
+bool is_dh(const ChipAuthenticationKey& key) {
+  return std::holds_alternative<crypto::DhPublicKey>(key.key);
+}
 
 Bytes encode_spki(const crypto::EcPublicKey& key) {
   return key.spki(crypto::EcParameters::explicit_curve);
@@ -70,8 +75,7 @@ Bytes encode_info(const ChipAuthenticationInfo& info) {
 }
 
 Bytes encode_info(const ChipAuthenticationKey& key) {
-  const bool dh = std::holds_alternative<crypto::DhPublicKey>(key.key);
-  return asn1::sequence({asn1::oid(dh ? id_pk_dh : id_pk_ecdh),
+  return asn1::sequence({asn1::oid(is_dh(key) ? id_pk_dh : id_pk_ecdh),
                          std::visit([](const auto& one) { return encode_spki(one); }, key.key),
                          encode_key_id(key.id)});
 }
@@ -128,8 +132,13 @@ bool take_key(SecurityInfos& out, KeyAgreement agreement, FileReader& fields) {
   const Bytes spki = asn1::to_der(fields.expect(asn1::tag::sequence).encoded, fields.deviations());
   auto id = take_key_id(fields);
   fields.expect_end();
+  const bool dh = agreement == KeyAgreement::dh;
+  if (dh && std::ranges::count_if(out.chip_authentication_keys, is_dh) == max_dh_keys) {
+    fields.deviation("there are more than 4 keys of finite-field Diffie-Hellman");
+    return false;
+  }
   try {
-    if (agreement == KeyAgreement::dh)
+    if (dh)
       out.chip_authentication_keys.push_back({crypto::DhPublicKey::from_spki(spki), std::move(id)});
     else
       out.chip_authentication_keys.push_back({crypto::EcPublicKey::from_spki(spki), std::move(id)});
@@ -157,13 +166,19 @@ bool take_info(SecurityInfos& out, const std::string& oid, FileReader& fields) {
   if (const auto protocol = channel::pace_protocol(oid)) return take_pace(out, *protocol, fields);
   if (const auto protocol = channel::chip_authentication_protocol(oid))
     return take_chip_authentication(out, *protocol, fields);
-  if (oid == id_pk_dh) return take_key(out, KeyAgreement::dh, fields);
-  if (oid == id_pk_ecdh) return take_key(out, KeyAgreement::ecdh, fields);
   if (oid == id_active_authentication) return take_active_authentication(out, fields);
   return false;
 }
 
-SecurityInfos read_infos(FileReader infos) {
+bool take_info_or_key(SecurityInfos& out, const std::string& oid, FileReader& fields) {
+  if (oid == id_pk_dh) return take_key(out, KeyAgreement::dh, fields);
+  if (oid == id_pk_ecdh) return take_key(out, KeyAgreement::ecdh, fields);
+  return take_info(out, oid, fields);
+}
+
+/// @param take what takes one info, behind its OID
+template <typename Take>
+SecurityInfos read_infos(FileReader infos, Take&& take) {
   SecurityInfos out;
   ByteView previous;
   bool sorted = true;
@@ -175,7 +190,7 @@ SecurityInfos read_infos(FileReader infos) {
     FileReader fields = infos.inside(info);
     const std::string oid = asn1::read_oid(fields.expect(asn1::tag::oid));
     if (oid.starts_with(id_pace)) out.pace_encodings.emplace_back(info.encoded.begin(), info.encoded.end());
-    if (!take_info(out, oid, fields)) out.others.push_back(oid);
+    if (!take(out, oid, fields)) out.others.push_back(oid);
   }
   if (!sorted) infos.deviation("the SecurityInfos are not in the order of their encodings");
   return out;
@@ -193,7 +208,11 @@ Bytes encode_security_infos(const SecurityInfos& infos) {
 }
 
 SecurityInfos parse_security_infos(ByteView der, Deviations& deviations) {
-  return read_infos(FileReader("SecurityInfos", der, deviations).only(asn1::tag::set));
+  return read_infos(FileReader("SecurityInfos", der, deviations).only(asn1::tag::set), take_info_or_key);
+}
+
+SecurityInfos parse_card_access(ByteView file, Deviations& deviations) {
+  return read_infos(FileReader("EF.CardAccess", file, deviations).only(asn1::tag::set), take_info);
 }
 
 Bytes encode_dg14(const SecurityInfos& infos) {
@@ -202,16 +221,24 @@ Bytes encode_dg14(const SecurityInfos& infos) {
 
 SecurityInfos parse_dg14(ByteView file, Deviations& deviations) {
   FileReader reader = FileReader("EF.DG14", file, deviations).only(dg14_tag);
-  SecurityInfos infos = read_infos(reader.only(asn1::tag::set));
+  SecurityInfos infos = read_infos(reader.only(asn1::tag::set), take_info_or_key);
   if (!infos.chip_authentication.empty() || infos.chip_authentication_keys.empty()) return infos;
   // The first documents with chip authentication had 3DES alone, and did not say so.
   reader.deviation("a key of chip authentication stands without a ChipAuthenticationInfo");
   for (const ChipAuthenticationKey& key : infos.chip_authentication_keys) {
-    const bool dh = std::holds_alternative<crypto::DhPublicKey>(key.key);
     infos.chip_authentication.push_back(
-        {{dh ? KeyAgreement::dh : KeyAgreement::ecdh, channel::Cipher::triple_des}, key.id});
+        {{is_dh(key) ? KeyAgreement::dh : KeyAgreement::ecdh, channel::Cipher::triple_des}, key.id});
   }
   return infos;
+}
+
+channel::ParameterSets pace_parameter_sets(const SecurityInfos& infos) {
+  const auto another = [&](const channel::PaceInfo& info) {
+    return info.parameters != infos.pace.front().parameters;
+  };
+  const bool unknown = infos.pace_encodings.size() > infos.pace.size();
+  return unknown || std::ranges::any_of(infos.pace, another) ? channel::ParameterSets::several
+                                                             : channel::ParameterSets::one;
 }
 
 Downgrade downgrade_of(const SecurityInfos& card_access, const SecurityInfos& repeated) {

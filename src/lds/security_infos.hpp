@@ -8,6 +8,7 @@
 
 #include "bytes/deviations.hpp"
 #include "channel/chip_authentication.hpp"
+#include "channel/pace.hpp"
 #include "channel/protocols.hpp"
 
 namespace perso::lds {
@@ -39,16 +40,23 @@ struct SecurityInfos {
 /// DH keys of PKCS #3 where the order of the generator is not known, else of X9.42. `others` and
 /// `pace_encodings` are not looked at.
 Bytes encode_security_infos(const SecurityInfos& infos);
-/// At most 64 infos. A PACEInfo with proprietary domain parameters, or of another version, stands in
-/// `others`, as does whatever is not worked with. Deviations: infos out of order, a PACEInfo whose parameters
-/// are not its protocol's, a key that cannot be used, an ActiveAuthenticationInfo that stands twice.
+/// Those of EF.CardSecurity: at most 64 infos, and 4 keys of finite-field Diffie-Hellman, which are judged
+/// where one is used (crypto::DhPublicKey::is_sound). A PACEInfo with proprietary domain parameters, or of
+/// another version, stands in `others`, as does whatever is not worked with. Deviations: infos out of order,
+/// a PACEInfo whose parameters are not its protocol's, a key that cannot be used, an ActiveAuthenticationInfo
+/// that stands twice.
 /// @throws Error Code::malformed
 SecurityInfos parse_security_infos(ByteView der, Deviations& deviations);
+/// EF.CardAccess, which nobody signed: the same, but for keys, which stand in `others`.
+SecurityInfos parse_card_access(ByteView file, Deviations& deviations);
 
 /// `6E { SecurityInfos }`.
 Bytes encode_dg14(const SecurityInfos& infos);
 /// Deviation besides those above: a key without any ChipAuthenticationInfo, which is then for 3DES.
 SecurityInfos parse_dg14(ByteView file, Deviations& deviations);
+
+/// Of all that is said of PACE, also of what is not worked with.
+channel::ParameterSets pace_parameter_sets(const SecurityInfos& infos);
 
 /// Whether what a chip showed before it was opened was less, or other, than it is.
 enum class Downgrade {

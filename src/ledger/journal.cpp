@@ -230,17 +230,19 @@ std::size_t Ledger::uncertain() {
 }
 
 /// An open run without a promise is worked on, or was closed when the ledger was opened.
-std::vector<plan::Order> Ledger::waiting(const std::string& profile, std::size_t most) {
+/// The order `after` marks a place, even where its run was closed meanwhile.
+std::optional<plan::Order> Ledger::waiting(const std::string& profile, const std::string& after) {
   const Impl::Call call(*impl_);
-  std::vector<plan::Order> orders;
   auto row = impl_->database.query(
       "SELECT run, position FROM runs JOIN orders USING (position) JOIN batches ON name = batch"
-      " WHERE outcome IS NULL AND promise IS NOT NULL AND profile = ? ORDER BY bound DESC",
-      {profile});
-  while (orders.size() < most && row.step())
+      " WHERE outcome IS NULL AND promise IS NOT NULL AND profile = ?"
+      "  AND (? = '' OR bound < (SELECT max(bound) FROM runs JOIN orders USING (position) WHERE id = ?))"
+      " ORDER BY bound DESC",
+      {profile, after, after});
+  while (row.step())
     if (!impl_->in_work.contains(run_id_of(row.blob(0))))
-      orders.push_back(open_order(impl_->database, impl_->keys, row.integer(1)));
-  return orders;
+      return open_order(impl_->database, impl_->keys, row.integer(1));
+  return std::nullopt;
 }
 
 void Ledger::refused(const std::optional<keys::ChipId>& chip, const std::string& writer,

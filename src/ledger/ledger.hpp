@@ -125,7 +125,7 @@ class Ledger final : public run::Journal {
   bool take_up(const run::RunId& run) override;
   void let_go(const run::RunId& run) override;
   std::size_t uncertain() override;
-  std::vector<plan::Order> waiting(const std::string& profile, std::size_t most) override;
+  std::optional<plan::Order> waiting(const std::string& profile, const std::string& after) override;
   void bind(const run::RunId& run, const std::string& order_id, const run::Blank& blank,
             const std::string& writer) override;
   void rekeying(const run::RunId& run, const run::KeySetCheck& current,

@@ -1,8 +1,8 @@
 // Orders on the day on which they are taken in.
 #include "identity/date.hpp"
-#include "plan/dates.hpp"
 #include "plan/order.hpp"
 #include "plan/values.hpp"
+#include "profile/dates.hpp"
 
 namespace perso::plan {
 
@@ -22,12 +22,12 @@ std::vector<Fault> faults_at_intake(const Order& order, const profile::Profile& 
   for (const Field& field : profile.holder) {
     const auto date = Date::parse(value_of(order, field.name));
     if (field.type != profile::FieldType::date || !date) continue;
-    if (is_birth(profile, field) && (date->year() < first_birth_year || *date > today))
+    if (profile::is_birth(profile, field) && (date->year() < first_birth_year || *date > today))
       faults.push_back({field.name, "lies before 1900 or in the future; correct it"});
     if (order.reason == Reason::sample) continue;
-    if (is_issue(profile, field) && *date > furthest)
+    if (profile::is_issue(profile, field) && *date > furthest)
       faults.push_back({field.name, "lies more than 366 days ahead; correct it, or give the reason sample"});
-    if (is_expiry(profile, field) && *date < today)
+    if (profile::is_expiry(profile, field) && *date < today)
       faults.push_back({field.name, "has passed already; correct it, or give the reason sample"});
   }
   return faults;

@@ -31,7 +31,7 @@ class BlankJournal final : public run::Journal {
   bool take_up(const run::RunId&) override { return false; }
   void let_go(const run::RunId&) override {}
   std::size_t uncertain() override { return 0; }
-  std::vector<plan::Order> waiting(const std::string&, std::size_t) override { return {}; }
+  std::optional<plan::Order> waiting(const std::string&, const std::string&) override { return std::nullopt; }
   void bind(const run::RunId&, const std::string&, const run::Blank&, const std::string&) override {}
   void rekeying(const run::RunId&, const run::KeySetCheck&, const run::KeySetCheck&) override {}
   void promise(const run::RunId&, const run::Promise& promise) override { promise_ = promise; }

@@ -1,5 +1,8 @@
 #include "run/edition.hpp"
 
+#include "edition/promises.hpp"
+#include "plan/signers.hpp"
+
 namespace perso::run {
 
 namespace {
@@ -27,7 +30,9 @@ OpenEdition::OpenEdition(const profile::Profile& profile, const keys::KeySet& ke
                issuer_.get(),
                [&keys](const std::string& name) -> const keys::Signer& { return keys.signer(name); },
                trust_of(keys),
-               inspected_edition(profile),
-               command_limit} {}
+               edition::inspected_edition(profile),
+               command_limit} {
+  plan::require_able_signers(profile, edition_.signers);
+}
 
 }  // namespace perso::run

@@ -7,8 +7,6 @@
 
 namespace perso::run {
 
-/// The edition as an inspection knows it: what the profile promises of every card.
-inspect::Edition inspected_edition(const profile::Profile& profile);
 /// Whom a station believes of itself: its trust anchors, production or specimen, and their revocation lists.
 inspect::TrustStore trust_of(const keys::KeySet& keys);
 
@@ -27,7 +25,8 @@ struct Edition {
 /// An edition with the keys of a station. Profile and key set must outlive it.
 class OpenEdition {
  public:
-  /// @throws Error Code::key_missing for a master key that the set has not
+  /// @throws Error Code::key_missing for a master key or signer that the set has not, and for a signer that
+  /// cannot sign what the profile names it for
   OpenEdition(const profile::Profile& profile, const keys::KeySet& keys, std::size_t command_limit);
   const Edition& operator*() const { return edition_; }
   const Edition* operator->() const { return &edition_; }

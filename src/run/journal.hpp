@@ -92,10 +92,11 @@ class Journal {
   virtual void let_go(const RunId& run) = 0;
   /// Open runs that promised an EF.SOD. One that nobody works on waits until its chip is seen again.
   virtual std::size_t uncertain() = 0;
-  /// The orders of those of the profile of that name on which nobody works, the latest first: a chip that
-  /// says who it is to those alone who open it may be of any of them. @throws Error ledger_damaged as
-  /// `order_of`
-  virtual std::vector<plan::Order> waiting(const std::string& profile, std::size_t most) = 0;
+  /// The orders of those of the profile of that name on which nobody works, one a call, the latest first: a
+  /// chip that says who it is to those alone who open it may be of any of them.
+  /// @param after the order that the last call gave; empty for the first. nullopt behind the last one
+  /// @throws Error ledger_damaged as `order_of`
+  virtual std::optional<plan::Order> waiting(const std::string& profile, const std::string& after) = 0;
 
   /// Binds order, chip and writer under a new run, before the first write. One durable commit.
   /// @throws Error Code::order_duplicate when the order, its number with this replacement count, or the chip

@@ -16,10 +16,6 @@ KeySetCheck check_of(const keys::ChipKeys& keys) {
   return {keys.version(), {keys.kcv(keys::Role::enc), keys.kcv(keys::Role::mac), keys.kcv(keys::Role::dek)}};
 }
 
-/// Runs whose data are tried on a locked chip that does not say who it is. Each wrong try makes the chip
-/// slower, up to two seconds.
-constexpr std::size_t most_tries = 8;
-
 bool complete(const plan::PlannedApplication& application) {
   return std::ranges::all_of(application.files,
                              [](const plan::PlannedFile& file) { return file.contents.has_value(); });
@@ -89,11 +85,13 @@ class Run {
     identity_ = driver_->identify();
   }
 
-  /// The chip is closed: it may be that of a run that waits for it. With the data that opened it, if any do,
-  /// it says who it is. @throws Error chip_not_blank where it is a finished card of somebody else
+  /// The chip is closed: it may be that of any run that waits for it. With the data that opened it, if any
+  /// do, it says who it is. Behind a wrong try the chip answers a second later; few runs wait at a time.
+  /// @throws Error chip_not_blank where it is a finished card of somebody else
   void open_as_waiting() {
-    for (const plan::Order& order : station_.journal.waiting(edition_.profile.name, most_tries)) {
-      const auto access = plan::access_of(edition_.profile, order);
+    std::string tried;
+    while (const auto order = station_.journal.waiting(edition_.profile.name, tried)) {
+      const auto access = plan::access_of(edition_.profile, *order);
       if (!access) break;
       try {
         identity_ = driver_->identify(*access);
@@ -101,6 +99,7 @@ class Run {
       } catch (const Error& error) {
         if (error.code() != Code::keys_do_not_open) throw;
       }
+      tried = order->id;
     }
     throw Error(Code::chip_not_blank,
                 "the chip is a finished card, and none that this ledger waits for: take it out");
@@ -256,9 +255,7 @@ class Run {
       throw Error(Code::promise_broken,
                   "the finished card carries another number or EF.SOD than the ledger committed for it");
     reconnect();
-    // Only here does a closed chip say who it is: what it was opened with is the order's own.
-    const auto access = plan::access_of(edition_.profile, order);
-    if ((access ? driver_->identify(*access) : driver_->identify()).chip != identity_.chip)
+    if (identify_by_zone(*driver_, edition_, order).chip != identity_.chip)
       throw Error(Code::card_torn, "another card came in the place of the finished one");
     driver_->prove_locked(edition_.profile.applications.front().aid, keys_of(edition_.issuer).get());
     verified_ = true;

@@ -45,7 +45,7 @@ struct Result {
 /// Takes the card in the writer through a whole run. Identify, bind, open, write, read back, lock, verify
 /// afresh, close. A chip that is not blank is never written: it is refused, or recognised as that of an
 /// earlier run, which is then closed by what a fresh verification says. One that says who it is to those
-/// alone who open it is tried with what is printed on the cards of the latest runs that wait. Without
+/// alone who open it is tried with what is printed on the cards of all runs that wait. Without
 /// `prepared` only that is done; a blank chip is left alone. Never throws for what happens to a card or a
 /// reader; errors of the ledger (exit code 6) and of the keys (5) come out.
 Result run_card(const Writer& writer, const Prepared* prepared, const Edition& edition,

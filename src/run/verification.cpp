@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "plan/dates.hpp"
 #include "plan/values.hpp"
+#include "profile/dates.hpp"
 
 namespace perso::run {
 
@@ -40,9 +40,9 @@ bool dated_by_order(Verdict verdict, const plan::Order& order, const profile::Pr
                     const Date& before, const Date& after) {
   switch (verdict) {
     case Verdict::not_yet_valid:
-      return any_date(order, profile, plan::is_issue, [&](const Date& issue) { return issue > before; });
+      return any_date(order, profile, profile::is_issue, [&](const Date& issue) { return issue > before; });
     case Verdict::expired:
-      return any_date(order, profile, plan::is_expiry, [&](const Date& expiry) { return expiry < after; });
+      return any_date(order, profile, profile::is_expiry, [&](const Date& expiry) { return expiry < after; });
     default:
       return false;
   }
@@ -78,6 +78,18 @@ inspect::Report require_genuine(iso7816::Card& card, const Edition& edition, con
   });
   if (decisive != report.checks.end()) failed(*decisive);
   failed("is " + std::string(inspect::name_of(report.verdict)));
+}
+
+chip::Identity identify_by_zone(chip::Driver& driver, const Edition& edition, const plan::Order& order) {
+  auto access = plan::access_of(edition.profile, order);
+  if (!access) return driver.identify();
+  if (access->printed) access->access_number.clear();
+  try {
+    return driver.identify(*access);
+  } catch (const Error& error) {
+    if (error.code() != Code::keys_do_not_open) throw;
+    failed("does not open to what its order has printed on it");
+  }
 }
 
 }  // namespace perso::run

@@ -15,4 +15,9 @@ void require_shut_to_strangers(iso7816::Card& card, const Edition& edition);
 inspect::Report require_genuine(iso7816::Card& card, const Edition& edition, const Station& station,
                                 const plan::Order& order);
 
+/// On a fresh connection: what the card says of itself. A closed one says it to those alone who open it. The
+/// inspection went in by its access number, where it has one: here what its machine readable zone shows has
+/// to open it too. @throws Error verification_failed where that does not
+chip::Identity identify_by_zone(chip::Driver& driver, const Edition& edition, const plan::Order& order);
+
 }  // namespace perso::run

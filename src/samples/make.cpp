@@ -26,8 +26,8 @@ class BareCard final : public iso7816::Card {
 
 const keys::Signer& signer_of(Treatment treatment, const std::string& name, const keys::KeySet& keys) {
   if (name != "document-signer") return keys.signer(name);
-  if (treatment == Treatment::revoked_signer) return keys.signer("sample-revoked-signer");
-  if (treatment == Treatment::unknown_signer) return keys.signer("sample-unknown-signer");
+  if (treatment == Treatment::revoked_signer) return keys.sample_signer("sample-revoked-signer");
+  if (treatment == Treatment::unknown_signer) return keys.sample_signer("sample-unknown-signer");
   return keys.signer(name);
 }
 

@@ -45,7 +45,7 @@ void change_digest(Bytes& sod, const keys::Signer& signer, Instant now) {
 
 void keep_first_way_in(Bytes& card_access) {
   NoDeviations none;
-  lds::SecurityInfos infos = lds::parse_security_infos(card_access, none);
+  lds::SecurityInfos infos = lds::parse_card_access(card_access, none);
   infos.pace.resize(1);
   card_access = lds::encode_security_infos(infos);
 }

@@ -122,6 +122,12 @@ std::optional<std::size_t> announced_size(ByteView head) {
   return read->head_size + read->length;
 }
 
+std::size_t encoded_size(Tag tag, std::size_t contents) {
+  Bytes head;
+  append_head(head, tag, contents);
+  return head.size() + contents;
+}
+
 Bytes encode(Tag tag, ByteView value) {
   Bytes out;
   out.reserve(value.size() + 8);

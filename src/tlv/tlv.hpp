@@ -58,6 +58,8 @@ std::optional<Element> find(ByteView input, Tag tag, Rules rules = Rules::der);
 /// length.
 std::optional<std::size_t> announced_size(ByteView head);
 
+/// Bytes of an element with so many of contents, its length in the shortest form.
+std::size_t encoded_size(Tag tag, std::size_t contents);
 /// Tag, shortest length, contents.
 Bytes encode(Tag tag, ByteView value);
 /// A constructed element from its parts, already encoded.

@@ -16,6 +16,14 @@ Bytes padded(Bytes bytes, std::size_t block) {
   return bytes;
 }
 
+std::optional<Bytes> unpadded(Bytes bytes, std::size_t block) {
+  const std::size_t size = bytes.size();
+  while (!bytes.empty() && bytes.back() == 0x00) bytes.pop_back();
+  if (bytes.empty() || bytes.back() != 0x80 || size - bytes.size() >= block) return std::nullopt;
+  bytes.pop_back();
+  return bytes;
+}
+
 Bytes cbc_encrypt(Cipher cipher, const Secret& key, ByteView iv, ByteView blocks) {
   return cipher == Cipher::triple_des ? crypto::des3_cbc_encrypt(key, iv, blocks)
                                       : crypto::aes_cbc_encrypt(key, iv, blocks);

@@ -7,6 +7,8 @@ namespace perso::vchip {
 
 /// Padding method 2 of ISO/IEC 9797-1, to blocks of `block` bytes.
 Bytes padded(Bytes bytes, std::size_t block);
+/// nullopt where the last block does not end so.
+std::optional<Bytes> unpadded(Bytes bytes, std::size_t block);
 
 /// CBC over whole blocks; `iv` is one block.
 Bytes cbc_encrypt(Cipher cipher, const Secret& key, ByteView iv, ByteView blocks);

@@ -12,12 +12,13 @@ namespace {
 
 constexpr StatusWord no_precise_diagnosis{0x6F00};
 
-Command parse(ByteView raw) {
+/// nullopt where the length fields contradict the command's length.
+std::optional<Command> parse(ByteView raw) {
   try {
     // An extended Lc or Le begins with 00 and has more than one byte (ISO/IEC 7816-4 5.1).
-    return {CommandApdu::parse(raw), raw, raw.size() > 6 && raw[4] == 0};
+    return Command{CommandApdu::parse(raw), raw, raw.size() > 6 && raw[4] == 0};
   } catch (const Error&) {
-    throw Refusal{sw::wrong_length};
+    return std::nullopt;
   }
 }
 
@@ -26,8 +27,12 @@ Command parse(ByteView raw) {
 Bytes CardOs::answer(ByteView raw) {
   effort_ = {};
   Answer answer = judged([&] {
-    Command command = parse(raw);
-    return perform(command);
+    std::optional<Command> command = parse(raw);
+    if (!command || !takes(*command)) {
+      end_channels();  // nothing shows that it came through one
+      throw Refusal{sw::wrong_length};
+    }
+    return perform(*command);
   });
   effort_.link_bytes = raw.size() + answer.data.size() + 2;
   return ResponseApdu{std::move(answer.data), answer.status}.encode();

@@ -55,6 +55,10 @@ class CardOs {
   const Effort& effort() const { return effort_; }
 
  protected:
+  /// Whether its data and length fields are such as this chip takes.
+  virtual bool takes(const Command& command) const = 0;
+  /// Ends whatever channel is open.
+  virtual void end_channels() = 0;
   /// Judges and performs it, through the channel where one is open.
   virtual Answer perform(Command& command) = 0;
   /// What `work` answers, or the status word with which it refuses.

@@ -5,6 +5,7 @@
 
 #include "tlv/tlv.hpp"
 #include "vchip/bac_card.hpp"
+#include "vchip/drawn.hpp"
 #include "vchip/globalplatform_os.hpp"
 
 namespace perso::vchip {
@@ -56,12 +57,6 @@ std::size_t agreements_behind(ByteView answer) {
   return object.tag == tlv::Tag{key_object} ? 2 : 0;
 }
 
-Bytes drawn(Random& random, std::size_t size) {
-  Bytes bytes(size);
-  random.fill(bytes);
-  return bytes;
-}
-
 }  // namespace
 
 Answer GlobalPlatformOs::perform_in_access_channel(Command& command) {
@@ -71,8 +66,7 @@ Answer GlobalPlatformOs::perform_in_access_channel(Command& command) {
   try {
     command.apdu = channel->unwrap(command.apdu);
   } catch (const Refusal&) {
-    end_channel();
-    session_.access = {};
+    end_channels();
     throw;
   }
   CommandApdu& apdu = command.apdu;
@@ -126,7 +120,7 @@ Answer GlobalPlatformOs::continue_pace(const Command& command) {
   // Taken out while it is worked with: a refusal is its end.
   std::unique_ptr<PaceCard> pace = std::move(session_.access.pace);
   if (!pace) throw Refusal{sw::conditions_not_satisfied};
-  if (pace->at_start()) effort_.delays = state_.access_failures;
+  if (pace->at_start()) effort_.delays = delays_of_access();
   Answer answer;
   try {
     answer.data = pace->general_authenticate(command.apdu.data);
@@ -144,11 +138,11 @@ Answer GlobalPlatformOs::continue_pace(const Command& command) {
 }
 
 void GlobalPlatformOs::access_failed() {
-  if (state_.access_failures < GlobalPlatformState::most_access_failures) commit(record::access_failed());
+  if (!state_.access_failed) commit(record::access_failed());
 }
 
 void GlobalPlatformOs::open_access_channel(SecureMessagingCard channel) {
-  if (state_.access_failures > 0) commit(record::access_succeeded());
+  if (state_.access_failed) commit(record::access_succeeded());
   session_.access.channel = std::move(channel);
 }
 
@@ -163,7 +157,7 @@ const SessionKeys& GlobalPlatformOs::basic_access(const Command& command) const 
 Answer GlobalPlatformOs::get_challenge(const Command& command) {
   basic_access(command);
   if (!command.apdu.data.empty() || command.apdu.ne != bac_nonce_size) throw Refusal{sw::wrong_length};
-  effort_.delays = state_.access_failures;
+  effort_.delays = delays_of_access();
   session_.access.challenge = drawn(random_, bac_nonce_size);
   return {*session_.access.challenge};
 }

@@ -102,7 +102,9 @@ Answer GlobalPlatformOs::initialize_update(const Command& command) {
   if (apdu.p1 != 0 && apdu.p1 != state_.keys.version) throw Refusal{sw::referenced_data_not_found};
   if (apdu.p2 != 0) throw Refusal{sw::wrong_p1p2};
   if (apdu.data.size() != challenge_size) throw Refusal{sw::wrong_length};
-  if (state_.tries_used >= max_tries) throw Refusal{authentication_blocked};
+  // Of a closed chip anybody who opened it could use up the tries: they cost time there.
+  if (!state_.closed() && state_.tries_used >= max_tries) throw Refusal{authentication_blocked};
+  if (state_.closed() && state_.tries_used > 0) effort_.delays = 1;
 
   const ByteView asked = session_.application ? state_.applications[*session_.application].aid.bytes()
                                               : ByteView(card_manager_aid);
@@ -130,10 +132,10 @@ Answer GlobalPlatformOs::external_authenticate(const Command& command) {
   if (bare_extended || apdu.data.size() != 2 * session_.channel->mac_size()) throw Refusal{sw::wrong_length};
   effort_.channel_steps = 1;
   // The try is spent before the answer is known: a loss of power does not give it back.
-  commit(record::try_used());
+  if (!state_.closed() || state_.tries_used == 0) commit(record::try_used());
   const Bytes signed_form = CommandApdu{apdu.cla, apdu.ins, apdu.p1, apdu.p2, apdu.data, 0}.encode();
   if (!session_.channel->authenticate(signed_form, apdu.p1)) {
-    end_channel();
+    end_issuer_channel();
     throw Refusal{sw::authentication_failed};
   }
   commit(record::channel_opened());

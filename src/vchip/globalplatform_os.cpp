@@ -63,27 +63,34 @@ std::span<const GlobalPlatformOs::Instruction> GlobalPlatformOs::instructions() 
   return table;
 }
 
+bool GlobalPlatformOs::takes(const Command& command) const {
+  return command.apdu.data.size() <= state_.hardware.max_command_data;
+}
+
+void GlobalPlatformOs::end_channels() {
+  end_issuer_channel();
+  session_.access = {};
+}
+
 Answer GlobalPlatformOs::perform(Command& command) {
-  if (command.apdu.data.size() > state_.hardware.max_command_data) throw Refusal{sw::wrong_length};
+  refuse_if_terminated(command);
   const bool for_access_channel = (command.apdu.cla & access_messaging) == access_messaging;
   if (session_.access.channel) {
     if (for_access_channel) return perform_in_access_channel(command);
-    end_channel();
-    session_.access = {};
+    end_channels();
   }
   if (for_access_channel && state_.closed() && !channel_open()) throw Refusal{sw::security_status};
   return perform_bare(command);
 }
 
 Answer GlobalPlatformOs::perform_bare(Command& command) {
-  refuse_if_terminated(command);
   pass_channel(command);
   Answer answer = judged([&] { return execute(command); });
   if (command.way == Way::issuer_channel) {
     if (is_protected(answer.status)) answer.data = session_.channel->wrap(answer.data, answer.status);
     effort_.protected_bytes = command.raw.size() + answer.data.size();
   }
-  if (state_.life == LifeCycle::terminated) end_channel();
+  if (state_.life == LifeCycle::terminated) end_issuer_channel();
   return answer;
 }
 
@@ -110,7 +117,7 @@ void GlobalPlatformOs::refuse_if_terminated(const Command& command) const {
 
 void GlobalPlatformOs::pass_channel(Command& command) {
   CommandApdu& apdu = command.apdu;
-  if (begins_anew(apdu)) return end_channel();
+  if (begins_anew(apdu)) return end_issuer_channel();
   const bool wants_channel = apdu.cla == 0x04 || apdu.cla == 0x84;
   if (!channel_open()) {
     const bool opens = apdu.ins == external_authenticate_ins;
@@ -126,7 +133,7 @@ void GlobalPlatformOs::pass_channel(Command& command) {
         channel.unwrap(command.raw.first(head + data.size()), data, ByteView(apdu.data).subspan(data.size()));
   }
   if (!plain) {
-    end_channel();
+    end_issuer_channel();
     throw Refusal{sw::security_status};
   }
   apdu.data = std::move(*plain);
@@ -152,7 +159,7 @@ const GlobalPlatformOs::Instruction& GlobalPlatformOs::instruction_for(const Com
   throw Refusal{known_class ? sw::ins_not_supported : sw::cla_not_supported};
 }
 
-void GlobalPlatformOs::end_channel() {
+void GlobalPlatformOs::end_issuer_channel() {
   session_.channel.reset();
   session_.target.reset();
   session_.stream.reset();

@@ -5,6 +5,7 @@
 #include "vchip/dgi_stream.hpp"
 #include "vchip/globalplatform_state.hpp"
 #include "vchip/pace_card.hpp"
+#include "vchip/reading.hpp"
 #include "vchip/scp03_card.hpp"
 
 namespace perso::vchip {
@@ -63,6 +64,8 @@ class GlobalPlatformOs final : public CardOs {
 
   // globalplatform_os.cpp
   static std::span<const Instruction> instructions();
+  bool takes(const Command& command) const override;
+  void end_channels() override;
   Answer perform(Command& command) override;
   Answer perform_bare(Command& command);
   Answer execute(const Command& command);
@@ -71,7 +74,7 @@ class GlobalPlatformOs final : public CardOs {
   void pass_channel(Command& command);
   const Instruction& instruction_for(const Command& command) const;
   bool channel_open() const { return session_.channel && session_.channel->is_open(); }
-  void end_channel();
+  void end_issuer_channel();
   void select_place(Place place);
   void commit(const Bytes& record);
   void require_life(LifeCycle life) const;
@@ -117,6 +120,7 @@ class GlobalPlatformOs final : public CardOs {
   Answer get_challenge(const Command& command);
   Answer basic_authenticate(const Command& command);
   const SessionKeys& basic_access(const Command& command) const;
+  std::size_t delays_of_access() const { return state_.access_failed ? 1 : 0; }
   void access_failed();
   void open_access_channel(SecureMessagingCard channel);
   GlobalPlatformState::KeyPlace agreement_key_for(const Command& command) const;
@@ -127,8 +131,9 @@ class GlobalPlatformOs final : public CardOs {
   // globalplatform_reading.cpp
   Answer read_binary(const Command& command);
   Answer read_binary_odd(const Command& command);
-  Answer read(const Command& command, std::size_t offset, bool wrapped);
   const File& readable_file(Way way) const;
+  ReadSize asked_size(const Command& command) const;
+  void make_current(const File* file);
 
   Nvm& nvm_;
   Random& random_;

@@ -11,7 +11,6 @@ namespace {
 using record::Kind;
 
 constexpr std::size_t mark_size = 16;
-constexpr std::uint8_t max_short_fid = 30;
 constexpr std::size_t scalar_size = 32;
 
 bool is_aes_key(std::size_t size) {
@@ -148,6 +147,7 @@ void GlobalPlatformState::apply(ByteView record) {
     case Kind::life:
       life = static_cast<LifeCycle>(fields.byte());
       if (name_of(life) == "unknown") damaged_memory();
+      locked = locked || life == LifeCycle::issued;
       break;
     case Kind::application:
       applications.push_back({iso7816::Aid(fields.rest()), {}, {}});
@@ -178,11 +178,10 @@ void GlobalPlatformState::apply(ByteView record) {
       access = read_access(fields);
       break;
     case Kind::access_failed:
-      access_failures =
-          std::min<std::uint8_t>(static_cast<std::uint8_t>(access_failures + 1), most_access_failures);
+      access_failed = true;
       break;
     case Kind::access_succeeded:
-      access_failures = 0;
+      access_failed = false;
       break;
     default:
       damaged_memory();
@@ -194,7 +193,8 @@ std::vector<Bytes> GlobalPlatformState::snapshot() const {
   std::vector<Bytes> records = {record::birth(hardware, keys), record::counter(sequence_counter)};
   records.insert(records.end(), tries_used, record::try_used());
   if (mark) records.push_back(record::mark(*mark));
-  records.push_back(record::life(life));
+  if (locked) records.push_back(record::life(LifeCycle::issued));
+  if (!locked || life != LifeCycle::issued) records.push_back(record::life(life));
   append_files(records, *this, std::nullopt);
   for (std::size_t i = 0; i < applications.size(); ++i) {
     records.push_back(record::application(applications[i].aid));
@@ -202,7 +202,7 @@ std::vector<Bytes> GlobalPlatformState::snapshot() const {
     for (const auto& [id, pair] : applications[i].key_pairs) records.push_back(record::key_pair(i, id, pair));
   }
   if (access) records.push_back(record::access(access->encoded));
-  records.insert(records.end(), access_failures, record::access_failed());
+  if (access_failed) records.push_back(record::access_failed());
   return records;
 }
 

@@ -28,11 +28,13 @@ struct KeySet {
 /// here.
 enum class ReadCondition : std::uint8_t { never, always, access_channel };
 
+inline constexpr std::uint8_t max_short_fid = 30;
+
 /// An elementary file. It can be read once its last byte is written.
 struct File {
   iso7816::Fid fid;
   std::uint16_t size = 0;      // bytes, 1 to 65,535
-  std::uint8_t short_fid = 0;  // 1 to 30, or 0 for none
+  std::uint8_t short_fid = 0;  // 1 to max_short_fid, or 0 for none
   ReadCondition condition = ReadCondition::always;
   Bytes contents;  // what has been written so far
   bool complete() const { return contents.size() == size; }
@@ -61,6 +63,7 @@ using Place = std::optional<std::size_t>;
 struct GlobalPlatformState {
   Hardware hardware;
   LifeCycle life = LifeCycle::blank;
+  bool locked = false;        // for good: a chip that is terminated afterwards too
   std::optional<Bytes> mark;  // the progress mark, 16 bytes
   KeySet keys;
   std::uint32_t sequence_counter = 0;  // channels opened with these keys, 3 bytes
@@ -68,9 +71,7 @@ struct GlobalPlatformState {
   Application master_file{iso7816::Aid::master_file(), {}, {}};
   std::vector<Application> applications;
   std::optional<AccessData> access;
-  std::uint8_t access_failures = 0;  // PACE and basic access control in a row, counted to the most
-
-  static constexpr std::uint8_t most_access_failures = 10;
+  bool access_failed = false;  // PACE or basic access control, since the last that was right
 
   /// The state that the log holds. @throws Error Code::malformed where it does not begin with a birth or a
   /// record is not one of these
@@ -80,8 +81,8 @@ struct GlobalPlatformState {
   /// The records that make this state, the shortest way.
   std::vector<Bytes> snapshot() const;
 
-  /// Locked, and opened by its access data alone.
-  bool closed() const { return life == LifeCycle::issued && access; }
+  /// Locked, and opened by its access data alone. Whoever terminates it does not open it.
+  bool closed() const { return locked && access; }
   const Application& at(Place place) const { return place ? applications[*place] : master_file; }
   /// Where the key pair of chip authentication is: the application, and its identifier there.
   struct KeyPlace {

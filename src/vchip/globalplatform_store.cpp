@@ -52,7 +52,7 @@ File parse_fcp(ByteView fcp) {
   file.fid.value = be16(value_of_size(reader, 0x83, 2));
   file.size = be16(value_of_size(reader, 0x80, 2));
   if (const auto short_fid = reader.take(tlv::Tag{0x88})) {
-    if (short_fid->value.size() != 1 || short_fid->value[0] < 1 || short_fid->value[0] > 30)
+    if (short_fid->value.size() != 1 || short_fid->value[0] < 1 || short_fid->value[0] > max_short_fid)
       throw Refusal{sw::wrong_data};
     file.short_fid = short_fid->value[0];
   }

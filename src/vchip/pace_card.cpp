@@ -8,6 +8,7 @@
 #include "crypto/curve.hpp"
 #include "crypto/primitives.hpp"
 #include "vchip/block_cipher_card.hpp"
+#include "vchip/drawn.hpp"
 #include "vchip/integrated_mapping.hpp"
 
 namespace perso::vchip {
@@ -47,12 +48,6 @@ std::size_t nonce_size(const PaceProtocol& protocol) {
   constexpr std::size_t shortest = 16, longest = 32;
   const bool wide = protocol.mapping == Mapping::integrated && key_size(protocol.cipher) > shortest;
   return wide ? longest : shortest;
-}
-
-Secret drawn(Random& random, std::size_t size) {
-  Bytes bytes(size);
-  random.fill(bytes);
-  return Secret(std::move(bytes));
 }
 
 /// What 7C { ... } holds: nothing, or one object.
@@ -118,7 +113,7 @@ PaceCard::PaceCard(ByteView oid, std::uint8_t parameters, const Secret& password
     if (chip_key == nullptr || chip_key->curve != curve_) throw Refusal{sw::wrong_data};
     chip_private_ = Secret::copy_of(chip_key->scalar.expose());
   }
-  nonce_ = drawn(random, nonce_size(protocol_));
+  nonce_ = Secret(drawn(random, nonce_size(protocol_)));
   if (protocol_.mapping != Mapping::integrated) mapping_private_ = group_->random_private(random);
   agreement_private_ = group_->random_private(random);
 }

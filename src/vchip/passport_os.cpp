@@ -49,7 +49,6 @@ std::span<const PassportOs::Instruction> PassportOs::instructions() {
 }
 
 Answer PassportOs::perform(Command& command) {
-  if (command.extended) throw Refusal{sw::wrong_length};
   pass_channel(command);
   if (command.way == Way::bare) return execute(command);
   Answer answer = judged([&] { return execute(command); });

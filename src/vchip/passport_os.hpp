@@ -41,6 +41,8 @@ class PassportOs final : public CardOs {
 
   // passport_os.cpp
   static std::span<const Instruction> instructions();
+  bool takes(const Command& command) const override { return !command.extended; }
+  void end_channels() override { session_.channel.reset(); }
   Answer perform(Command& command) override;
   Answer execute(const Command& command);
   void pass_channel(Command& command);

@@ -3,6 +3,7 @@
 
 #include "tlv/tlv.hpp"
 #include "vchip/active_authentication.hpp"
+#include "vchip/drawn.hpp"
 #include "vchip/passport_os.hpp"
 #include "vchip/reading.hpp"
 
@@ -14,12 +15,6 @@ namespace {
 
 void require_zero_parameters(const CommandApdu& apdu) {
   if (apdu.p1 != 0 || apdu.p2 != 0) throw Refusal{sw::wrong_p1p2};
-}
-
-Bytes drawn(Random& random, std::size_t size) {
-  Bytes bytes(size);
-  random.fill(bytes);
-  return bytes;
 }
 
 /// The short identifiers of ICAO 9303-10 3.9.2 are the second bytes of the file identifiers.
@@ -40,7 +35,7 @@ Answer PassportOs::get_challenge(const Command& command) {
   const CommandApdu& apdu = command.apdu;
   require_zero_parameters(apdu);
   if (!apdu.data.empty() || apdu.ne != bac_nonce_size) throw Refusal{sw::wrong_length};
-  effort_.delays = state_.failures;
+  effort_.delays = state_.access_failed ? 1 : 0;
   session_.challenge = drawn(random_, bac_nonce_size);
   return {*session_.challenge};
 }
@@ -55,10 +50,10 @@ Answer PassportOs::external_authenticate(const Command& command) {
   std::optional<BacSuccess> success =
       bac_authenticate(*state_.access, *challenge, apdu.data, Secret(drawn(random_, bac_key_size)));
   if (!success) {
-    if (state_.failures < PassportState::max_failures) commit(passport_record::bac_failed());
+    if (!state_.access_failed) commit(passport_record::bac_failed());
     throw Refusal{answers().wrong_token};
   }
-  if (state_.failures > 0) commit(passport_record::bac_succeeded());
+  if (state_.access_failed) commit(passport_record::bac_succeeded());
   session_.channel = std::move(success->channel);
   return {std::move(success->answer)};
 }

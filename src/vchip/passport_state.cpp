@@ -101,10 +101,10 @@ void PassportState::apply(ByteView record) {
       locked = true;
       break;
     case Kind::bac_failed:
-      failures = std::min<std::uint8_t>(static_cast<std::uint8_t>(failures + 1), max_failures);
+      access_failed = true;
       break;
     case Kind::bac_succeeded:
-      failures = 0;
+      access_failed = false;
       break;
     case Kind::chip_key:
       chip_key = read_chip_key(fields);
@@ -130,7 +130,7 @@ std::vector<Bytes> PassportState::snapshot() const {
   if (!exponent.empty()) records.push_back(passport_record::exponent(exponent));
   if (chip_key) records.push_back(passport_record::chip_key(*chip_key));
   if (locked) records.push_back(passport_record::locked());
-  records.insert(records.end(), failures, bac_failed());
+  if (access_failed) records.push_back(bac_failed());
   return records;
 }
 

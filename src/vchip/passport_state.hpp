@@ -20,9 +20,7 @@ struct PassportState {
   Bytes modulus;                        // of active authentication, 128 bytes, or none
   Secret exponent;                      // the same
   std::optional<ChipKey> chip_key;      // of chip authentication
-  std::uint8_t failures = 0;            // of basic access control in a row, counted to max_failures
-
-  static constexpr std::uint8_t max_failures = 10;
+  bool access_failed = false;           // basic access control, since the last that was right
 
   /// The state that the log holds. @throws Error Code::malformed where it does not begin with a birth or a
   /// record is not one of these

@@ -1,6 +1,9 @@
 #include "vchip/scp03_card.hpp"
 
+#include <utility>
+
 #include "crypto/primitives.hpp"
+#include "vchip/block_cipher_card.hpp"
 
 namespace perso::vchip {
 
@@ -24,21 +27,6 @@ constexpr std::size_t header_and_lc = 5;
 
 std::uint16_t bits_of(std::size_t bytes) {
   return static_cast<std::uint16_t>(bytes * 8);
-}
-
-/// ISO/IEC 9797-1 method 2: one byte 80, then zeros to whole blocks.
-Bytes padded(ByteView plain) {
-  Bytes out(plain.begin(), plain.end());
-  out.push_back(0x80);
-  out.resize((out.size() + block - 1) / block * block);
-  return out;
-}
-
-std::optional<Bytes> unpadded(Bytes plain) {
-  while (!plain.empty() && plain.back() == 0) plain.pop_back();
-  if (plain.empty() || plain.back() != 0x80) return std::nullopt;
-  plain.pop_back();
-  return plain;
 }
 
 }  // namespace
@@ -120,13 +108,13 @@ std::optional<Bytes> Scp03Card::unwrap(ByteView signed_part, ByteView data, Byte
   ++counter_;  // for every command, with or without data (6.2.6)
   if ((level_ & c_decryption) == 0 || data.empty()) return Bytes(data.begin(), data.end());
   if (data.size() % block != 0) return std::nullopt;
-  return unpadded(crypto::aes_cbc_decrypt(s_enc_, counter_iv(0x00), data));
+  return unpadded(crypto::aes_cbc_decrypt(s_enc_, counter_iv(0x00), data), block);
 }
 
 Bytes Scp03Card::wrap(ByteView data, iso7816::StatusWord status) const {
   Bytes answer(data.begin(), data.end());
   if ((level_ & r_encryption) != 0 && !data.empty()) {
-    answer = crypto::aes_cbc_encrypt(s_enc_, counter_iv(0x80), padded(data));
+    answer = crypto::aes_cbc_encrypt(s_enc_, counter_iv(0x80), padded(std::move(answer), block));
   }
   if ((level_ & r_mac) != 0) {
     const Bytes trailer = {status.sw1(), status.sw2()};

@@ -44,15 +44,6 @@ Objects take_apart(ByteView data, tlv::Tag cryptogram) {
   }
 }
 
-Bytes without_padding(Bytes bytes, std::size_t block) {
-  const std::size_t size = bytes.size();
-  while (!bytes.empty() && bytes.back() == 0x00) bytes.pop_back();
-  if (bytes.empty() || bytes.back() != 0x80 || size - bytes.size() >= block)
-    throw Refusal{sw::secure_messaging_wrong};
-  bytes.pop_back();
-  return bytes;
-}
-
 /// The blocks of a cryptogram, without the indicator that DO 87 begins with.
 ByteView blocks_of(ByteView cryptogram, bool odd_ins, std::size_t block) {
   if (!odd_ins) {
@@ -67,12 +58,6 @@ std::size_t expected_length(ByteView le) {
   if (le.size() == 1) return le[0] == 0 ? max_ne_short : le[0];
   if (le.size() != 2) throw Refusal{sw::secure_messaging_wrong};
   return be16(le) == 0 ? max_ne_extended : be16(le);
-}
-
-/// Bytes of tag and length in front of a value of so many.
-std::size_t head_size(std::size_t value) {
-  if (value < 0x80) return 2;
-  return value < 0x100 ? 3 : 4;
 }
 
 }  // namespace
@@ -100,7 +85,10 @@ Bytes SecureMessagingCard::mac_over(ByteView bytes) const {
 
 Bytes SecureMessagingCard::plain_data(ByteView cryptogram) const {
   const ByteView blocks = blocks_of(cryptogram, odd_ins_, counter_.size());
-  return without_padding(cbc_decrypt(keys_.cipher, keys_.enc, initial_vector(), blocks), counter_.size());
+  std::optional<Bytes> plain =
+      unpadded(cbc_decrypt(keys_.cipher, keys_.enc, initial_vector(), blocks), counter_.size());
+  if (!plain) throw Refusal{sw::secure_messaging_wrong};
+  return *std::move(plain);
 }
 
 CommandApdu SecureMessagingCard::unwrap(const CommandApdu& command) {
@@ -141,8 +129,7 @@ std::size_t SecureMessagingCard::plain_capacity(std::size_t ne) const {
   constexpr std::size_t others = status_object_size + mac_object_size;
   // Of the longer object, DO 87: its value is the padding indicator and the blocks.
   const auto fits = [&](std::size_t blocks) {
-    const std::size_t value = 1 + blocks * block;
-    return head_size(value) + value + others <= room;
+    return tlv::encoded_size(even_cryptogram_tag, 1 + blocks * block) + others <= room;
   };
   std::size_t blocks = room / block;
   while (blocks > 0 && !fits(blocks)) --blocks;

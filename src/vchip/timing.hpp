@@ -18,7 +18,7 @@ struct Effort {
   std::size_t signatures = 0;      // with an elliptic curve
   std::size_t rsa_operations = 0;  // with the private key
   std::size_t key_agreements = 0;  // multiplications of a point
-  std::size_t delays = 0;          // for which the chip holds an answer back after wrong authentications
+  std::size_t delays = 0;          // 1 where the chip holds an answer back after a wrong authentication
 };
 
 struct Timing {
@@ -37,7 +37,7 @@ struct Timing {
 
   /// Takes no time.
   static Timing none() { return {}; }
-  /// The same, but what the chip holds back after wrong authentications it does hold back.
+  /// The same, but what the chip holds back after a wrong authentication it does hold back.
   static Timing prompt();
   /// ISO/IEC 7816-3 at 115 kbit/s after PPS, 12 bit times a byte; 8 ms a command.
   static Timing contact();

@@ -1,10 +1,10 @@
-// The bare cryptography of a card: the operations that no station can leave out, on the sizes of this very
-// card, straight on the library and with every key set up once where that is possible. What the product's own
-// layers add to it is what the benchmark measures.
+// The bare cryptography of a card that is made: the operations that no station can leave out, on the sizes of
+// this very card. What the product's own layers add to it is what the benchmark measures.
 #pragma once
 
 #include <memory>
 
+#include "bench/bare_inspection.hpp"
 #include "bench/ports.hpp"
 
 namespace perso::bench {
@@ -15,16 +15,15 @@ struct CryptoWork {
     std::size_t command = 0;  // encrypted
     std::size_t answer = 0;   // encrypted
   };
-  std::size_t channels = 0;  // opened
+  std::size_t channels = 0;  // opened as the issuer
   std::vector<Protected> exchanges;
-  std::vector<std::size_t> data_groups;
-  std::size_t security_object = 0;  // EF.SOD
-  std::size_t record = 0;           // text record and portrait, under the national signature
-  std::size_t order = 0;            // as it lies sealed in the ledger
+  DocumentWork document;             // signed, and verified
+  std::vector<AccessWork> accesses;  // to the finished card: to inspect it, and to prove its lock
+  std::size_t order = 0;             // as it lies sealed in the ledger
 };
 
-/// The work that the exchanges show, with SCP03 in S8 mode.
-CryptoWork work_of(const std::vector<Exchange>& exchanges);
+/// The issuer's channels that the exchanges of one connection show, with SCP03 in S8 mode.
+void add_issuer_channels(CryptoWork& work, const std::vector<Exchange>& exchanges);
 
 class BareCryptography {
  public:

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "bench/inspection.hpp"
 #include "bench/line.hpp"
 #include "bench/personalization.hpp"
 #include "bench/picture.hpp"
@@ -18,7 +19,8 @@ using namespace perso::bench;
 
 constexpr double memory_limit_mib = 64, host_limit = 3, commits_limit = 5, commands_limit = 8,
                  bytes_limit = 1.02, plans_limit = 0.7, idle_limit = 0.01, import_limit = 1.5,
-                 constant_memory = 1.1;
+                 constant_memory = 1.1, inspection_limit = 2, inspection_commands_limit = 4,
+                 growth_limit_mib = 1;
 
 /// The time that `share` of the samples keep, for instance 0.99.
 Nanoseconds quantile(std::vector<Nanoseconds> samples, double share) {
@@ -36,6 +38,10 @@ Figure in_milliseconds(Nanoseconds time) {
 
 Figure in_seconds(Nanoseconds time) {
   return {seconds(time), "s", 2};
+}
+
+Figure count(std::size_t value, const char* unit) {
+  return {static_cast<double>(value), unit};
 }
 
 Figure in_mib(double mib) {
@@ -138,44 +144,88 @@ void measure_traffic(Table& table, const std::vector<CardCost>& costs, const std
   const auto worst = std::max_element(costs.begin(), costs.end(), [](const auto& a, const auto& b) {
     return a.encoding.commands - a.floor.commands < b.encoding.commands - b.floor.commands;
   });
-  const auto figure = [](std::size_t value, const char* unit) {
-    return Figure{static_cast<double>(value), unit};
-  };
   table.at_most_more_than_floor("commands to encode a card, " + where,
-                                figure(worst->encoding.commands, "commands"),
-                                figure(worst->floor.commands, "commands"), commands_limit);
-  table.at_most_times_floor("bytes to encode a card, " + where, figure(worst->encoding.bytes, "bytes"),
-                            figure(worst->floor.bytes, "bytes"), bytes_limit);
-  table.told("commands with its verification, " + where, figure(worst->commands, "commands"));
+                                count(worst->encoding.commands, "commands"),
+                                count(worst->floor.commands, "commands"), commands_limit);
+  table.at_most_times_floor("bytes to encode a card, " + where, count(worst->encoding.bytes, "bytes"),
+                            count(worst->floor.bytes, "bytes"), bytes_limit);
+  table.at_most_more_than_floor("commands to verify it, " + where, count(worst->verification, "commands"),
+                                count(worst->verification_floor, "commands"), commands_limit);
+}
+
+void measure_cards(Table& table, std::size_t command_limit, std::size_t cards) {
+  const std::string where = "data field " + std::to_string(command_limit);
+  const std::vector<CardCost> costs = make_cards(cards, command_limit);
+  measure_time(table, costs, where);
+  if (command_limit == 65'535) measure_commits(table, costs);
+  measure_traffic(table, costs, where);
+}
+
+void measure_inspection(Table& table, const std::string& edition, std::size_t command_limit,
+                        std::size_t times) {
+  const std::string where = edition + ", data field " + std::to_string(command_limit);
+  const std::vector<InspectionCost> costs = inspect_cards(edition, times, command_limit);
+  const auto row = [&](const char* name, Nanoseconds Time::*clock, double share) {
+    table.at_most_times("host time per inspection to its bare cryptography, " + where + ", " + name,
+                        in_milliseconds(quantile(each(costs, &InspectionCost::host, clock), share)),
+                        in_milliseconds(quantile(each(costs, &InspectionCost::bare, clock), share)),
+                        inspection_limit);
+  };
+  row("p50", &Time::processor, 0.5);
+  row("p99", &Time::processor, 0.99);
+  row("p50 on the wall", &Time::wall, 0.5);
+  const InspectionCost& worst = *std::ranges::max_element(costs, {}, &InspectionCost::commands);
+  table.at_most_more_than_floor("commands to inspect a card, " + where, count(worst.commands, "commands"),
+                                count(worst.floor, "commands"), inspection_commands_limit);
+  // One more is a file that was read twice.
+  table.at_most_more_than_floor("files begun to be read, to those on the card, " + where,
+                                count(worst.begun, "files"), count(worst.files, "files"), 0);
+}
+
+/// Cards of both editions in turn.
+void measure_residence(Table& table, std::size_t inspections) {
+  const Residence residence = inspect_on(inspections / 10, inspections);
+  const std::string many = std::to_string(inspections) + " inspections";
+  table.told("resident memory after " + many, in_mib(residence.late));
+  table.at_most("its growth since a tenth of the " + many, {residence.late - residence.early, "MiB", 2},
+                in_mib(growth_limit_mib));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::size_t orders = 100'000, cards = 240, cards_each = 4;
+  std::size_t orders = 100'000, cards = 240, cards_each = 4, inspections = 10'000;
+  std::string only;
   CLI::App app("Measures what the product costs, as ratios against references of the same run.", "bench");
   app.add_option("--orders", orders, "Orders in the queue of the import and memory tests")
       ->check(CLI::Range(100, 1'000'000))
       ->capture_default_str();
-  app.add_option("--cards", cards, "Cards made at each command size, and plans prepared")
+  app.add_option("--cards", cards, "Cards made and inspected at each command size, and plans prepared")
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
   app.add_option("--slow-cards", cards_each, "Cards that each writer makes at the speed of real chips")
       ->check(CLI::Range(1, 1'000))
       ->capture_default_str();
+  app.add_option("--inspections", inspections, "Inspections in one process of the memory test")
+      ->check(CLI::Range(10, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--only", only, "One part alone")
+      ->check(CLI::IsMember({"queue", "plans", "line", "cards", "inspections"}));
   CLI11_PARSE(app, argc, argv);
 
   try {
     Table table;
-    measure_queue(table, orders);
-    measure_preparation(table, cards);
-    for (const std::size_t writers : {2u, 4u}) measure_line(table, writers, cards_each);
-    for (const std::size_t limit : {65'535u, 1'024u, 255u}) {
-      const std::string where = "data field " + std::to_string(limit);
-      const std::vector<CardCost> costs = make_cards(cards, limit);
-      measure_time(table, costs, where);
-      if (limit == 65'535) measure_commits(table, costs);
-      measure_traffic(table, costs, where);
+    const auto wanted = [&](const char* part) { return only.empty() || only == part; };
+    if (wanted("queue")) measure_queue(table, orders);
+    if (wanted("plans")) measure_preparation(table, cards);
+    if (wanted("line"))
+      for (const std::size_t writers : {2u, 4u}) measure_line(table, writers, cards_each);
+    if (wanted("cards"))
+      for (const std::size_t limit : {65'535u, 1'024u, 255u}) measure_cards(table, limit, cards);
+    if (wanted("inspections")) {
+      for (const char* edition : {"prc-2023", "prc-2017"})
+        for (const std::size_t limit : {65'535u, 255u}) measure_inspection(table, edition, limit, cards);
+      measure_residence(table, inspections);
     }
     table.print(std::cout);
     return table.all_kept() ? 0 : 1;

@@ -12,9 +12,9 @@ struct CardCost {
   Time host;  // outside of the chip's answers and the durable commits: from the queue to the outcome
   Time bare;  // of its bare cryptography, right after it
   std::vector<Time> commits;
-  test::Traffic encoding;    // from the first command to the lock
-  test::Traffic floor;       // the least for it
-  std::size_t commands = 0;  // of the whole run, verification included
+  test::Traffic encoding;                                // from the first command to the lock
+  test::Traffic floor;                                   // the least for it
+  std::size_t verification = 0, verification_floor = 0;  // commands
 };
 
 /// Makes `cards` cards one after another with this limit on a command's data field, after some that warm up.

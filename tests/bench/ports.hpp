@@ -76,6 +76,9 @@ class TimedJournal final : public run::Journal {
   run::ChipHistory history(const keys::ChipId& chip) override { return journal_.history(chip); }
   plan::Order order_of(const run::RunId& run) override { return journal_.order_of(run); }
   std::size_t uncertain() override { return journal_.uncertain(); }
+  std::optional<plan::Order> waiting(const std::string& profile, const std::string& after) override {
+    return journal_.waiting(profile, after);
+  }
   bool keeps_promise(const run::RunId& run, const std::string& number, ByteView sod_digest) override {
     return journal_.keeps_promise(run, number, sod_digest);
   }

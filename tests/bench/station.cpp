@@ -11,12 +11,6 @@ namespace {
 
 constexpr const char* profile_folder = PERSO_SOURCE_DIR "/profiles/prc-2023";
 
-keys::KeySet make_keys(const std::filesystem::path& folder, Instant now, Random& random) {
-  const Secret passphrase = Secret::copy_of(as_bytes("fit for a benchmark"));
-  keys::KeySet::make_specimen(folder, passphrase, crypto::EcParameters::explicit_curve, now, random);
-  return keys::KeySet::open(folder, passphrase, random);
-}
-
 std::vector<plan::Order> sample_of(const plan::Intake& intake) {
   std::vector<plan::Order> sample;
   plan::read_batch(std::filesystem::path(profile_folder) / "sample/orders.csv", intake,
@@ -32,10 +26,16 @@ std::string with_sequence(const std::string& number, std::size_t sequence) {
 
 }  // namespace
 
+keys::KeySet specimen_keys(const std::filesystem::path& folder, Instant now, Random& random) {
+  const Secret passphrase = Secret::copy_of(as_bytes("fit for a benchmark"));
+  keys::KeySet::make_specimen(folder, passphrase, crypto::EcParameters::explicit_curve, now, random);
+  return keys::KeySet::open(folder, passphrase, random);
+}
+
 Station::Station(std::size_t orders, const std::vector<Bytes>& portraits)
     : random(crypto::system_random()),
       profile(profile::load(profile_folder)),
-      keys(make_keys(scratch.path / "keys", clock.now(), *random)) {
+      keys(specimen_keys(scratch.path / "keys", clock.now(), *random)) {
   const ledger::Actor actor{"bench", "bench"};
   ledger::Ledger::create(scratch.path, keys.ledger(), clock, actor);
   ledger = ledger::Ledger::open(scratch.path, keys.ledger(), clock, actor);

@@ -11,6 +11,9 @@
 
 namespace perso::bench {
 
+/// As `perso init` makes them.
+keys::KeySet specimen_keys(const std::filesystem::path& folder, Instant now, Random& random);
+
 struct Station {
   /// With so many orders in the queue: the sample's over and over, with another id and number each time.
   /// @param portraits what the orders bring in turn, in the place of the sample's; empty: the sample's

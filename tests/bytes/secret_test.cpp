@@ -36,3 +36,14 @@ TEST_CASE("wiping overwrites every byte") {
   wipe(bytes);
   CHECK(bytes == Bytes(33, 0));
 }
+
+TEST_CASE("a buffer is wiped at the end of the scope, also where that is left by an error") {
+  Bytes bytes;
+  try {
+    const WipedAtEnd wiped(bytes);
+    bytes.assign(33, 0xAA);
+    throw 1;
+  } catch (int) {
+  }
+  CHECK(bytes == Bytes(33, 0));
+}

@@ -236,6 +236,20 @@ TEST_CASE("a link that is refused ends it") {
   CHECK(chip.heard.size() == 3);
 }
 
+TEST_CASE("nothing is agreed upon with a key of no sound group") {
+  test::ProtectedChip chip(test::suites[1].cipher());
+  SecureMessaging open(chip, test::suites[1].cipher());
+  const crypto::DhGroup& group = crypto::rfc5114_group(1);
+  test::SeededRandom random(9);
+  const auto error = error_of([&] {
+    channel::authenticate_chip(chip, open, {KeyAgreement::dh, Cipher::aes_128},
+                               {crypto::DhPublicKey{group, {2}}, std::nullopt}, random);
+  });
+  REQUIRE(error.has_value());
+  CHECK(error->code() == Code::malformed);
+  CHECK(chip.heard.empty());
+}
+
 TEST_CASE("a short command that is too long for the chip is not sent twice") {
   Published known("ECDH", Cipher::aes_128);
   known.chip.says = [](const CommandApdu&) { return ResponseApdu{{}, iso7816::sw::wrong_length}; };

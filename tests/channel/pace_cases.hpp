@@ -37,6 +37,7 @@ constexpr std::size_t pace_steps = 5;  // MSE:Set AT, four GENERAL AUTHENTICATE
 struct PaceRun {
   std::string name;
   channel::PaceInfo info;
+  channel::ParameterSets sets;
   channel::AccessData access;
   Bytes drawn;  // all that the terminal throws in
   std::array<std::string, pace_steps> commands, answers;
@@ -44,7 +45,7 @@ struct PaceRun {
 
   channel::Pace open(iso7816::Card& card) const {
     ScriptedRandom random(drawn);
-    return channel::open_pace(card, info, access, random);
+    return channel::open_pace(card, info, sets, access, random);
   }
   /// Puts the first `steps` into the card's script.
   void expect(ScriptedCard& card, std::size_t steps = pace_steps) const {
@@ -68,18 +69,27 @@ struct PaceRun {
   }
 };
 
-/// A vector's DO 84 is always sent, and its password is the one that opens: the published MSE:Set AT has no
-/// parameters, and the one of Appendix H says that the password is the zone's.
-inline PaceRun pace_run(const VectorCase& vector, channel::AccessData access, int parameters) {
+/// DO 80, 83 and 84 where there are several sets of parameters.
+inline std::string set_at(const Bytes& oid, std::uint8_t password, channel::ParameterSets sets,
+                          int parameters) {
+  Bytes data = tlv::encode({0x80}, oid);
+  tlv::append(data, {0x83}, Bytes{password});
+  if (sets == channel::ParameterSets::several)
+    tlv::append(data, {0x84}, Bytes{static_cast<std::uint8_t>(parameters)});
+  return to_hex(iso7816::CommandApdu{0x00, 0x22, 0xC1, 0xA4, std::move(data), 0}.encode());
+}
+
+/// The password is the one that opens: Appendix H says that it is the zone's, and does not give that.
+inline PaceRun pace_run(const VectorCase& vector, channel::AccessData access, channel::ParameterSets sets,
+                        int parameters) {
   PaceRun run;
   run.name = vector.name;
   const Bytes oid = vector.hex("protocol_OID");
   run.info = {*channel::pace_protocol(crypto::asn1::read_oid(tlv::single(tlv::encode({0x06}, oid)))),
               parameters};
-  const std::uint8_t password = access.access_number.empty() ? 0x01 : 0x02;
+  run.sets = sets;
+  run.commands[0] = set_at(oid, access.access_number.empty() ? 0x01 : 0x02, sets, parameters);
   run.access = std::move(access);
-  run.commands[0] = "0022C1A412800A" + to_hex(oid) + "8301" + to_hex(ByteView(&password, 1)) + "8401" +
-                    to_hex(Bytes{static_cast<std::uint8_t>(parameters)});
   run.answers[0] = "9000";
   for (std::size_t i = 1; i < pace_steps; ++i) {
     run.commands[i] = vector.text("GA" + std::to_string(i) + "_command");
@@ -121,7 +131,7 @@ inline std::vector<PaceRun> published_pace() {
                             !printed              ? number
                             : each.name[0] == 'I' ? erika
                                                   : anna,
-                            each.has("group") ? 0 : 13));
+                            channel::ParameterSets::one, each.has("group") ? 0 : 13));
   }
   return runs;
 }
@@ -129,7 +139,8 @@ inline std::vector<PaceRun> published_pace() {
 inline std::vector<PaceRun> computed_pace() {
   std::vector<PaceRun> runs;
   for (const auto& each : load_vectors("pace-computed.vec"))
-    runs.push_back(pace_run(each, {std::nullopt, each.text("CAN")}, std::stoi(each.text("parameters"))));
+    runs.push_back(pace_run(each, {std::nullopt, each.text("CAN")}, channel::ParameterSets::several,
+                            std::stoi(each.text("parameters"))));
   return runs;
 }
 

@@ -28,7 +28,7 @@ struct Session {
   test::VectorCase vector;
   Bytes answer = from_hex(vector.text("INITIALIZE_UPDATE_response"));
   std::uint8_t version = answer.at(10);
-  bool s16 = vector.hex("host_challenge").size() == 16;
+  channel::Scp03Mode mode{vector.hex("host_challenge").size()};
   SecurityLevel level{vector.has("security_level") ? vector.hex("security_level").front()
                                                    : std::uint8_t{0x03}};
   test::ClearChipKeys keys{version, vector.hex("key_ENC"), vector.hex("key_MAC"), vector.hex("key_DEK")};
@@ -49,7 +49,7 @@ struct Session {
   void expect_open(test::ScriptedCard& card) const {
     card.expect(initialize_update(), to_hex(answer)).expect(external_authenticate(), "9000");
   }
-  Scp03 open(iso7816::Card& card) { return Scp03::open(card, keys, level, random, s16); }
+  Scp03 open(iso7816::Card& card) { return Scp03::open(card, keys, level, random, mode); }
 };
 
 Session session(const std::string& name) {
@@ -130,7 +130,7 @@ TEST_CASE("INITIALIZE UPDATE is read to the last byte") {
                                        "1B1ACA81E821F219081CDC01C26B372D010203"));
   CHECK(s8.key_version == 0x30);
   CHECK(s8.i == 0x70);
-  CHECK_FALSE(s8.s16());
+  CHECK(s8.mode() == channel::Scp03Mode::s8);
   CHECK(to_hex(s8.card_challenge) == "1B1ACA81E821F219");
   CHECK(to_hex(s8.card_cryptogram) == "081CDC01C26B372D");
 

@@ -179,3 +179,22 @@ TEST_CASE("EF.CardAccess is read to its end, and its strongest protocol taken") 
   const Error error = error_of([&] { bench.driver.identify({std::nullopt, "123456"}); });
   CHECK(error.status_word() == 0x6A80);
 }
+
+TEST_CASE("a chip with one set of parameters is not told them") {
+  Bench bench;
+  bench.script.expect(select_isd, fci("0F"))
+      .expect(get_cplc, "6982")
+      .expect("00B09C0000", "31143012060A04007F0007020204020202010202010C9000")
+      .expect("0022C1A40F800A04007F00070202040202830102", "6A80");
+  const Error error = error_of([&] { bench.driver.identify({std::nullopt, "123456"}); });
+  CHECK(error.status_word() == 0x6A80);
+  CHECK(bench.script.left() == 0);
+}
+
+TEST_CASE("a terminated chip that keeps to itself who it is is none to work with") {
+  Bench bench;
+  bench.script.expect(select_isd, fci("FF")).expect(get_cplc, "6982");
+  const Error error = error_of([&] { bench.driver.identify({std::nullopt, "123456"}); });
+  CHECK(name_of(error.code()) == name_of(Code::chip_foreign));
+  CHECK(bench.script.left() == 0);
+}

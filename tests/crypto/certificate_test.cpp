@@ -9,10 +9,12 @@
 #include "crypto/asn1.hpp"
 #include "crypto/chain.hpp"
 #include "crypto/scratch.hpp"
+#include "support/told.hpp"
 
 using namespace perso;
 using namespace perso::crypto;
 using test::Chain;
+using test::Told;
 
 namespace {
 
@@ -74,7 +76,7 @@ TEST_CASE("what was issued is what is read") {
   }
 }
 
-TEST_CASE("an issuer is its key, and its name or its key identifier") {
+TEST_CASE("an issuer is its key and its name") {
   const auto random = system_random();
   const Chain chain = Chain::make(EcParameters::named_curve, *random);
   auto request = Chain::csca_request(EcParameters::named_curve);
@@ -82,7 +84,9 @@ TEST_CASE("an issuer is its key, and its name or its key identifier") {
   const auto renamed = Certificate::parse(Chain::issue(request, chain.csca_key, chain.csca_key, *random));
   CHECK(renamed.public_key() == chain.csca.public_key());
   CHECK(chain.signer.issuer_name() != renamed.subject_name());
-  CHECK(chain.signer.signed_by(renamed));  // by its key identifier
+  CHECK(chain.signer.authority_key_id() == renamed.subject_key_id());
+  CHECK_FALSE(chain.signer.signed_by(renamed));
+  CHECK(chain.signer.signed_by(chain.csca));
   CHECK_FALSE(chain.signer.signed_by(chain.signer));
 }
 
@@ -227,6 +231,36 @@ TEST_CASE("the private key's usage period: its end as it was issued, and none wh
     CHECK(malformed(with_period(period(times).c_str())));
 }
 
+TEST_CASE("the types of documents that a signer signs: as they were issued, also critical") {
+  const auto random = system_random();
+  const Chain chain = Chain::make(EcParameters::named_curve, *random);
+  CHECK(chain.signer.document_types() == std::vector<std::string>{"P", "IR"});
+  CHECK(chain.csca.document_types().empty());
+  const Bytes usage = extension("2.5.29.15", true, "03020780");
+  const auto with_list = [&](const char* list, bool critical) {
+    return with_extensions(chain, concat({usage, extension("2.23.136.1.1.6.2", critical, list)}), *random);
+  };
+  for (const bool critical : {false, true}) {
+    CAPTURE(critical);
+    CHECK(Certificate::parse(with_list("30090201003104"
+                                       "13024944",
+                                       critical))
+              .document_types() == std::vector<std::string>{"ID"});
+  }
+  for (const char* list :
+       {"3000", "30050201003100", "30080201013103130150", "30080201003103130170", "300A0201003105130350505A",
+        "30080201003103130109", "300802010031030C0150", "300A02010031031301500500", "0500"}) {
+    CAPTURE(list);
+    CHECK(malformed(with_list(list, false)));
+    Told told;
+    if (list == std::string("0500")) {
+      CHECK(Certificate::parse(with_list(list, false), told).document_types().empty());
+      CHECK(told.of("document type list"));
+      CHECK_THROWS_AS(Certificate::parse(with_list(list, true), told), Error);
+    }
+  }
+}
+
 TEST_CASE("a request that breaks the profile is refused") {
   const auto random = system_random();
   const EcPrivateKey key = EcPrivateKey::generate("secp256r1", *random);
@@ -305,7 +339,9 @@ TEST_CASE("link certificates and master list signers: openssl verifies the chain
   request.issuer.common_name = "CSCA Utopia 002";
   CHECK_THROWS_AS(Chain::issue(request, next, old.csca_key, *random), Error);
   request.profile = CertificateProfile::link;  // a CSCA may take another name with its next key
-  CHECK_NOTHROW(Chain::issue(request, next, old.csca_key, *random));
+  const auto renamed = Certificate::parse(Chain::issue(request, next, old.csca_key, *random));
+  CHECK(renamed.changes_name());
+  CHECK_FALSE(link.changes_name());
 }
 
 TEST_CASE("a signature of another key than the issuer's is not handed out") {

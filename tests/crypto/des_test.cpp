@@ -41,6 +41,21 @@ TEST_CASE("triple DES chains its blocks from the iv on") {
   CHECK(des3_cbc_encrypt(key, iv, Bytes()).empty());
 }
 
+TEST_CASE("a key that is set up once computes each message as if it were the first") {
+  const Bytes key = from_hex("AB94FDECF2674FDFB9B391F85D7F76F2"), iv(8, 0x0F);
+  TripleDesKey kept(Secret::copy_of(key));
+  const Secret fresh = Secret::copy_of(key);
+  for (const std::size_t blocks : {1u, 3u, 40u, 2u}) {
+    const Bytes plain(8 * blocks, static_cast<std::uint8_t>(blocks));
+    CHECK_THROWS_AS(kept.cbc_encrypt(iv, Bytes(7)), Error);  // leaves nothing behind
+    CHECK_THROWS_AS(kept.retail_mac(Bytes()), Error);
+    const Bytes cipher = kept.cbc_encrypt(iv, plain);
+    CHECK(cipher == des3_cbc_encrypt(fresh, iv, plain));
+    CHECK(kept.cbc_decrypt(iv, cipher) == plain);
+    CHECK(kept.retail_mac(plain) == retail_mac(fresh, plain));
+  }
+}
+
 TEST_CASE("keys of another size and parts of blocks are refused") {
   const Secret key(Bytes(16, 0x11));
   for (const std::size_t size : std::initializer_list<std::size_t>{0, 8, 15, 24}) {

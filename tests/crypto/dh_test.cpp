@@ -72,6 +72,8 @@ TEST_CASE("the groups of RFC 5114 are OpenSSL's, and keys of OpenSSL are read") 
   CHECK(key.group.p.size() == 256);
   CHECK(key.group.g == Bytes{2});
   CHECK(key.group.q.empty());
+  test::SeededRandom random(1);
+  CHECK(key.is_sound(random));
 }
 
 TEST_CASE("agreement as published: ICAO 9303-11 appendix G.2, and the sample EF.DG14") {
@@ -97,6 +99,8 @@ TEST_CASE("agreement as published: ICAO 9303-11 appendix G.2, and the sample EF.
     CHECK(key->group.p.size() == 128);
     CHECK(key->group.q.empty());
     CHECK(key->y.size() == 128);
+    test::SeededRandom random(1);
+    CHECK(key->is_sound(random));
   }
 }
 
@@ -122,14 +126,14 @@ TEST_CASE("keys that are refused") {
       {"y = p - 1", spki(x942, {p, g, q}, minus(p, 1))},
       {"y = p", spki(x942, {p, g, q}, p)},
       {"y above p", spki(x942, {p, g, q}, concat({Bytes{1}, p}))},
-      {"y = 2, of another order", spki(x942, {p, g, q}, {2})},
       {"g = 1", spki(pkcs3, {p, Bytes{1}}, g)},
       {"g = p - 1", spki(pkcs3, {p, minus(p, 1)}, g)},
       {"g above p", spki(pkcs3, {p, concat({Bytes{1}, p})}, g)},
       {"an even modulus", spki(pkcs3, {minus(p, 1), g}, g)},
       {"a modulus of 1,016 bits", spki(pkcs3, {Bytes(127, 0xFF), Bytes{2}}, {3})},
       {"a modulus of 4,104 bits", spki(pkcs3, {Bytes(513, 0xFF), Bytes{2}}, {3})},
-      {"another q", spki(x942, {p, g, minus(q, 2)}, g)},
+      {"q of 159 bits", spki(x942, {p, g, concat({Bytes{0x7F}, ByteView(q).subspan(1)})}, g)},
+      {"q of 13 bits", spki(x942, {p, g, Bytes{0x10, 0x00}}, g)},
       {"a q that is the order of y alone", spki(x942, {p, g, Bytes{223}}, of_order_223)},
       {"q = 1", spki(x942, {p, g, Bytes{1}}, g)},
       {"no q", spki(x942, {p, g}, g)},
@@ -144,5 +148,34 @@ TEST_CASE("keys that are refused") {
   while (!cut.empty()) {
     cut.pop_back();
     CHECK_FALSE(read(cut));
+  }
+}
+
+TEST_CASE("a key is used in a group of primes alone, and as a member of it") {
+  test::SeededRandom random(1);
+  const DhGroup& group = rfc5114_group(0);
+  const Bytes p = group.p, q = group.q, g = group.g;
+  const Modulus modulus(p);
+  const Bytes power = modulus.power(g, Bytes{77});
+  // Also where no table has the group.
+  CHECK(DhPublicKey{group, power}.is_sound(random));
+  CHECK(DhPublicKey{{p, power, q}, g}.is_sound(random));
+  CHECK(DhPublicKey{{p, power, {}}, g}.is_sound(random));
+  const Bytes all_ones(512, 0xFF), half = concat({Bytes{0x7F}, Bytes(511, 0xFF)});
+  const struct {
+    const char* what;
+    DhPublicKey key;
+  } cases[] = {
+      {"y of another order", {group, {2}}},
+      {"y = p - 1", {group, minus(p, 1)}},
+      {"another q, which is no prime", {{p, g, minus(q, 2)}, g}},
+      {"a prime q that is not the order of g",
+       {{p, g, from_hex("FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFD1")}, g}},
+      {"a p that is no prime", {{minus(p, 2), g, {}}, g}},
+      {"2^4096 - 1, and an order of 2 in it", {{all_ones, {2}, half}, {4}}},
+  };
+  for (const auto& each : cases) {
+    CAPTURE(each.what);
+    CHECK_FALSE(each.key.is_sound(random));
   }
 }

@@ -341,3 +341,25 @@ TEST_CASE("revocation lists of openssl, of RSA and of version 1") {
     if (name != "two") CHECK_THROWS_AS(Crl::parse(scratch.read(name), none), Error);
   }
 }
+
+TEST_CASE("an issuer's name in UTF-16 and with other blanks is the same, with another letter it is not") {
+  const auto random = system_random();
+  const Chain chain = Chain::make(EcParameters::named_curve, *random);
+  const auto part = [](const char* type, tlv::Tag string, const std::string& text) {
+    Bytes value;
+    for (const char c : text) {
+      if (string == asn1::tag::bmp_string) value.push_back(0);
+      value.push_back(static_cast<std::uint8_t>(c));
+    }
+    return tlv::encode(asn1::tag::set, asn1::sequence({asn1::oid(type), tlv::encode(string, value)}));
+  };
+  for (const std::string common_name : {" csca  Utopia 001 ", "CSCA Utopia 002"}) {
+    CAPTURE(common_name);
+    Tbs tbs(chain.signer);
+    tbs.issuer = asn1::sequence({part("2.5.4.6", asn1::tag::utf8_string, "ut"),
+                                 part("2.5.4.10", asn1::tag::bmp_string, "Utopia"),
+                                 part("2.5.4.3", asn1::tag::bmp_string, common_name)});
+    const auto read = Certificate::parse(tbs.signed_by(chain, *random));
+    CHECK(read.signed_by(chain.csca) == (common_name.back() == ' '));
+  }
+}

@@ -1,67 +1,16 @@
 #include <doctest/doctest.h>
 
-#include "crypto/chain.hpp"
-#include "crypto/path.hpp"
+#include "crypto/generations.hpp"
 
 using namespace perso;
 using namespace perso::crypto;
 using test::Chain;
+using test::Generations;
+using test::pointers;
 
 namespace {
 
 const Instant in_time = test::issued_at + std::chrono::days(10);
-
-/// Generations of one CSCA: each has its own key, its self-signed certificate, and the link certificate under
-/// the key before.
-struct Generations {
-  explicit Generations(Random& chance, std::size_t count, bool renamed = false) : random(chance) {
-    for (std::size_t i = 0; i < count; ++i) {
-      keys.push_back(EcPrivateKey::generate("secp256r1", random));
-      names.push_back({"UT", "Utopia", renamed ? "CSCA " + std::to_string(i) : "CSCA"});
-      roots.push_back(certificate(CertificateProfile::csca, i, i));
-      if (i > 0) links.push_back(certificate(CertificateProfile::link, i, i - 1));
-    }
-  }
-
-  CertificateRequest request(CertificateProfile profile, std::size_t subject, std::size_t issuer) {
-    auto out = Chain::csca_request(EcParameters::named_curve);
-    out.profile = profile;
-    out.subject = names[subject];
-    out.issuer = names[issuer];
-    out.serial = Bytes{++serial};
-    return out;
-  }
-  Certificate certificate(CertificateProfile profile, std::size_t subject, std::size_t issuer) {
-    return Certificate::parse(
-        Chain::issue(request(profile, subject, issuer), keys[subject], keys[issuer], random));
-  }
-  Certificate signer(std::size_t issuer, CertificateProfile profile = CertificateProfile::document_signer) {
-    auto out = request(profile, issuer, issuer);
-    out.subject.common_name = "Signer";
-    if (profile == CertificateProfile::document_signer) out.document_types = {"P"};
-    return Certificate::parse(
-        Chain::issue(out, EcPrivateKey::generate("secp256r1", random), keys[issuer], random));
-  }
-  Crl list(const Certificate& issuer, std::size_t key, const Bytes& revoked) {
-    const CrlRequest request{.number = {1},
-                             .this_update = test::issued_at,
-                             .next_update = test::issued_at + std::chrono::days(1),
-                             .revoked = {{.serial = revoked, .at = test::issued_at, .reason = std::nullopt}}};
-    return Crl::parse(issue_crl(request, issuer, [&](ByteView tbs) { return keys[key].sign(tbs, random); }));
-  }
-
-  Random& random;
-  std::uint8_t serial = 0;
-  std::vector<EcPrivateKey> keys;
-  std::vector<Name> names;
-  std::vector<Certificate> roots, links;  // links[i] is of generation i + 1
-};
-
-std::vector<const Certificate*> pointers(const std::vector<Certificate>& certificates) {
-  std::vector<const Certificate*> out;
-  for (const Certificate& certificate : certificates) out.push_back(&certificate);
-  return out;
-}
 
 Path path(const Certificate& signer, const PathSources& sources, Instant now = in_time,
           SignerPurpose purpose = SignerPurpose::documents) {

@@ -10,6 +10,7 @@
 #include "crypto/asn1.hpp"
 #include "crypto/rsa_raw.hpp"
 #include "crypto/scratch.hpp"
+#include "support/told.hpp"
 #include "support/vectors.hpp"
 
 using namespace perso;
@@ -308,4 +309,22 @@ TEST_CASE("algorithms have names") {
   CHECK(text_of(with(Scheme::ecdsa, Hash::sha256)) == "ECDSA with SHA-256");
   CHECK(text_of(pss(Hash::sha512, 64, Hash::sha512)) == "RSA-PSS with SHA-512");
   CHECK(text_of(with(Scheme::sm2, Hash::sm3)) == "SM2 with SM3");
+}
+
+TEST_CASE("an RSA key without NULL parameters is read where deviations are told") {
+  const auto random = system_random();
+  const RsaPublicKey key = RsaPrivateKey::generate(1024, *random).public_key();
+  const Bytes whole = key.spki();
+  tlv::Reader info(tlv::single(whole).value);
+  tlv::Reader algorithm(info.next().value);
+  const Bytes without = asn1::sequence({asn1::sequence({algorithm.next().encoded}), info.rest()});
+  const Bytes other =
+      asn1::sequence({asn1::sequence({asn1::oid("1.2.840.113549.1.1.1"), from_hex("3000")}), info.rest()});
+  test::Told told;
+  CHECK(PublicKey::from_spki(whole, told) == PublicKey(key));
+  CHECK(told.sentences.empty());
+  CHECK(PublicKey::from_spki(without, told) == PublicKey(key));
+  CHECK(told.of("NULL"));
+  CHECK_THROWS_AS(PublicKey::from_spki(without), Error);
+  CHECK_THROWS_AS(PublicKey::from_spki(other, told), Error);
 }

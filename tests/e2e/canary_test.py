@@ -6,17 +6,20 @@ were refused; what `perso inspect` prints and exports, which is the card's conte
 
 import base64
 import contextlib
+import hashlib
 import json
+import subprocess
 import tempfile
 import time
 import unittest
 from pathlib import Path
 
-from station import PROFILE, ChipFile, Station, await_that, main, number_after, sample_orders
+from station import FIRST_PORT, PROFILE, ChipFile, Station, Tap, await_that, main, number_after, sample_orders
 
 SURNAME, SURNAME_ON_CARD = "QUOKKASDÓTTIRÞÖRN", "QUOKKASDOTTIRTHOERN"
 CHINESE_NAME = "袋熊𠮷"
 ACCESS_NUMBER = "7306141988250317"  # of 16 digits: six would stand somewhere by chance
+WRONG_NUMBER = "5172930648275519"
 PASSPHRASE = "canary Passphrase 7319 wombat"
 
 
@@ -48,12 +51,42 @@ def disguises(secret):
 
 
 def find(canaries, files):
-    """Which canary stands in which file."""
+    """Which canary stands in which file. A file of others may be gone meanwhile."""
     found = []
     for file in files:
-        contents = file.read_bytes()
-        found += [f"{name} in {file}" for name, secret in canaries.items() if any(form in contents for form in disguises(secret))]
+        with contextlib.suppress(FileNotFoundError):
+            contents = file.read_bytes()
+            for name, secret in canaries.items():
+                if any(form in contents for form in disguises(secret)):
+                    found.append(f"{name} in {file}")
     return found
+
+
+def derived_from(secret):
+    """What PACE and basic access control derive from it: ICAO 9303-11 9.7.1, for AES-128, and for 3DES with the parity set.
+    The first one opens the nonce of PACE."""
+    for seed in (secret, secret[:16]):
+        for counter in (3, 1, 2):
+            key = hashlib.sha1(seed + counter.to_bytes(4, "big")).digest()[:16]
+            yield key
+            yield bytes(byte & 0xFE | (byte & 0xFE).bit_count() % 2 ^ 1 for byte in key)
+
+
+def nonces(answers, canaries):
+    """The nonces of PACE that a chip sent, as each key opens them: one of these is what both sides agreed on."""
+    for answer in answers:
+        if answer[:4] != bytes.fromhex("7C128010"):
+            continue
+        for name, key in canaries.items():
+            if name.startswith("key 0 of "):
+                command = ["openssl", "enc", "-d", "-aes-128-cbc", "-nopad", "-K", key.hex(), "-iv", bytes(16).hex()]
+                yield subprocess.run(command, input=answer[4:20], capture_output=True, check=True).stdout
+
+
+def zone_information(zone):
+    """Number, birth and expiry of three lines of 30 characters, each with its check digit, the number in full behind its place:
+    ICAO 9303-11 4.3.2."""
+    return (zone[5:14] + zone[15:30].partition("<")[0] + zone[30:37] + zone[38:45]).encode()
 
 
 def files_below(*folders):
@@ -115,6 +148,7 @@ class Canary(unittest.TestCase):
             "Chinese name": CHINESE_NAME,
             "number": given["number"],
             "given access number": ACCESS_NUMBER,
+            "wrong access number": WRONG_NUMBER,
             "passphrase": PASSPHRASE,
         }
         torn, *finished = station.make_chips(3)
@@ -124,7 +158,7 @@ class Canary(unittest.TestCase):
             canaries.update({f"transport key {n} of {chip.name}": key for n, key in enumerate(keys)})
 
         station.configure(stop="{failures_in_row: 1}")
-        with station.serve() as holding:
+        with Tap(FIRST_PORT) as tap, station.serve(slots=1, port=tap.port) as holding:
             holding.tell(f"insert 0 {torn.name}")
             holding.tell("tear 0 after 12 commands")
             say("run", "--writer", "writer-1", "--wait", "20", expected=4)
@@ -136,11 +170,20 @@ class Canary(unittest.TestCase):
                 canaries.update({f"issuer key {n} of {chip.name}": key for n, key in enumerate(keys)})
                 shown = say("inspect", "--export", station.exported(chip), shows_the_card=True)
                 self.assertIn(SURNAME_ON_CARD, shown)
+                canaries.update(self.access_to(station.exported(chip), chip.name))
+                zone = canaries[f"zone of {chip.name}"]
+                say("inspect", "--mrz", zone, shows_the_card=True)
+                self.try_in_vain(say, zone, canaries)
                 holding.remove(0)
             results = [json.loads(line) for line in say("--json", "orders", "result", "good", shows_the_card=True).splitlines()]
             self.assertEqual(results[0]["access_number"], ACCESS_NUMBER)
             canaries["drawn access number"] = results[1]["access_number"]
+            for name in ("given access number", "wrong access number", "drawn access number"):
+                canaries.update({f"key {n} of {name}": key for n, key in enumerate(derived_from(canaries[name].encode()))})
             self.assertRegex(results[1]["access_number"], r"^[0-9]{16}$")
+            opened = list(nonces(tap.answers, canaries))
+            self.assertGreater(len(opened), 10)
+            canaries.update({f"nonce {n} of PACE": nonce for n, nonce in enumerate(opened)})
             say("orders", "result", "good", "--out", station.folder / "result.csv")
             # While the ledger is open its write-ahead log is there too.
             station.import_orders("more", [dict(given, order="MORE", number=number_after(given["number"], 1))])
@@ -161,6 +204,26 @@ class Canary(unittest.TestCase):
         files += [*station.folder.glob("serve-*.log"), *files_of_pcscd()]
         files += [file for file in Path("/tmp").glob("*") if file.is_file() and file.stat().st_mtime >= begun]
         self.assertEqual(find(canaries, files), [])
+
+    def access_to(self, card, name):
+        """The zone, its lines, and what is derived from it."""
+        zone = (card / "eMRTD" / "EF.DG1").read_bytes()[5:].decode("ascii")
+        self.assertEqual(len(zone), 90)
+        found = {f"zone of {name}": zone, f"zone information of {name}": zone_information(zone).decode()}
+        found.update({f"line {at // 30 + 1} of the zone of {name}": zone[at : at + 30] for at in (0, 30, 60)})
+        keys = derived_from(hashlib.sha1(zone_information(zone)).digest())
+        found.update({f"key {n} of the zone of {name}": key for n, key in enumerate(keys)})
+        return found
+
+    def try_in_vain(self, say, zone, canaries):
+        """What is given to open a card stands in no answer either, where it is wrong or broken."""
+        say("--json", "inspect", "--can", WRONG_NUMBER, expected=1)
+        other_day = "9" if zone[35] != "9" else "8"
+        for broken in (zone[:35] + other_day + zone[36:], zone[:-1]):
+            canaries[f"broken zone {len(broken)}"] = broken
+            say("inspect", "--mrz", broken, expected=2)
+        number = zone[5:14] + zone[15:30].partition("<")[0][:-1]
+        say("--json", "inspect", "--number", number, "--born", "1901-02-03", "--expires", "2031-02-03", expected=1)
 
     def profile_of_long_access_numbers(self):
         folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="perso-e2e-"))) / PROFILE.name

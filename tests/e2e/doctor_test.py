@@ -5,12 +5,11 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
-from station import PROFILE, PROGRAM, READERS, Station, main, run
+from station import PROFILE, PROGRAM, READERS, Station, main, run, short_reader
 
 
 class Doctor(unittest.TestCase):
@@ -118,11 +117,7 @@ class Doctor(unittest.TestCase):
 
     def test_a_command_limit_above_the_readers(self):
         station = Station(self)
-        shim = station.folder / "short_reader.so"
-        source = Path(__file__).with_name("short_reader.cpp")
-        subprocess.run(["c++", "-shared", "-fPIC", "-I/usr/include/PCSC", source, "-o", shim], check=True)
-        # A program with a sanitizer would rather have its own library in front.
-        short = {**station.environment, "LD_PRELOAD": str(shim), "ASAN_OPTIONS": "verify_asan_link_order=0"}
+        short = {**station.environment, **short_reader(station.folder)}
         findings = self.examine(station.home, 1, env=short)
         self.assertEqual(self.wrong(findings), {"writer writer-1", "writer writer-2"})
         self.assertEqual(findings[f"reader {READERS[0]}"]["detail"], "empty; commands of up to 255 bytes of data")

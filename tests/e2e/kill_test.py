@@ -206,7 +206,8 @@ class Kill(unittest.TestCase):
         reports = {}
 
         def inspect(slot, chip):
-            done = self.station.perso("--json", "inspect", "--writer", f"writer-{slot + 1}")
+            order = ["--order", order_of[chip]] if chip in order_of else ["--can", "000000"]
+            done = self.station.perso("--json", "inspect", "--writer", f"writer-{slot + 1}", *order)
             self.assertEqual(done.stderr, "", chip)
             reports[chip] = done.returncode, json.loads(done.stdout)
 
@@ -223,13 +224,14 @@ class Kill(unittest.TestCase):
         numbers = {}
         for chip, order in order_of.items():
             code, report = reports[chip]
-            self.assertEqual((code, report["passed"]), (0, True), report)
+            self.assertEqual((code, report["verdict"]), (0, "genuine"), report)
             self.assertNotIn(report["number"], numbers, "one number on two cards")
             numbers[report["number"]] = chip
             self.assertEqual(report["number"], self.orders[order]["number"])
         for chip in spoiled[:2]:
             code, report = reports[chip]
-            self.assertEqual((code, report["passed"]), (1, False), report)
+            self.assertEqual(code, 1, report)
+            self.assertNotEqual(report["verdict"], "genuine")
 
 
 if __name__ == "__main__":

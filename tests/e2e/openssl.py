@@ -6,6 +6,7 @@ from station import run
 
 SM2_USER = "distid:1234567812345678"
 SM2_SIGNATURE = "2a811ccf5501822d01"  # 1.2.156.10197.1.301.1
+SM2_WITH_SM3 = "2a811ccf55018375"  # 1.2.156.10197.1.501
 
 
 def whole_elements(der):
@@ -38,6 +39,25 @@ def verify_sod(card, content, *options):
     """EF.SOD of an exported card; what was signed goes to the file `content`."""
     signed = card / "eMRTD" / "EF.SOD.p7"
     return run(["openssl", "cms", "-verify", "-inform", "DER", "-in", signed, "-out", content, *options])
+
+
+def verify_card_security(card, content, *options):
+    """EF.CardSecurity of an exported card."""
+    signed = card / "master" / "EF.CardSecurity"
+    return run(["openssl", "cms", "-verify", "-inform", "DER", "-in", signed, "-out", content, *options])
+
+
+def verify_by(issuer, file, folder):
+    """`openssl pkeyutl` on the signature of a certificate or revocation list in DER, with the key of its issuer's certificate
+    in PEM; its parts are written into the folder."""
+    [(_, signed)] = elements(file.read_bytes())
+    [(_, _, content), (_, algorithm, _), (_, bits, _)] = whole_elements(signed)
+    (folder / "signed").write_bytes(content)
+    (folder / "signature.der").write_bytes(bits[1:])
+    command = ["openssl", "pkeyutl", "-verify", "-certin", "-inkey", issuer, "-rawin", "-in", folder / "signed"]
+    command += ["-sigfile", folder / "signature.der"]
+    sm2 = elements(algorithm)[0][1].hex() == SM2_WITH_SM3
+    return run([*command, "-digest", "sm3", "-pkeyopt", SM2_USER] if sm2 else [*command, "-digest", "sha256"])
 
 
 def group_digests(content):

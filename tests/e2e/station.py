@@ -3,6 +3,7 @@
 The program's path comes in the environment variable PERSO_PROGRAM; a pcscd with the readers must run (scripts/pcscd.sh).
 """
 
+import contextlib
 import csv
 import json
 import os
@@ -12,6 +13,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 from pathlib import Path
@@ -146,12 +148,12 @@ class ChipFile:
 class Chips:
     """`perso vchip serve` on a folder, and its control socket."""
 
-    def __init__(self, station, folder, feed, slots, first_slot, timing):
+    def __init__(self, station, folder, feed, slots, first_slot, timing, port):
         self.folder = folder
         self.readers = READERS[first_slot : first_slot + slots]
         self.log = open(station.folder / f"serve-{folder.name}.log", "ab")
         command = [PROGRAM, "--home", station.home, "vchip", "serve", "--dir", folder, "--slots", slots]
-        command += ["--port", FIRST_PORT + first_slot, "--timing", timing] + ["--feed" if feed else "--empty"]
+        command += ["--port", port or FIRST_PORT + first_slot, "--timing", timing] + ["--feed" if feed else "--empty"]
         self.process = subprocess.Popen([str(word) for word in command], stderr=self.log, env=station.environment)
         await_that("the virtual chips are served", self.answers)
 
@@ -188,6 +190,79 @@ class Chips:
 
     def __exit__(self, *_):
         self.stop()
+
+
+class Sample:
+    """A sample card in the first reader; `told` is what `perso vchip serve --sample` says of it."""
+
+    def __init__(self, station, name):
+        command = [PROGRAM, "--home", station.home, "--json", "vchip", "serve", "--sample", name, "--dir", station.folder / "kit"]
+        self.process = subprocess.Popen(
+            [str(word) for word in command], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=station.environment
+        )
+        said = self.process.stdout.readline()
+        if not said:
+            raise AssertionError(self.process.communicate()[1])
+        self.told = json.loads(said)
+        self.trust = Path(self.told["trust_folder"])
+
+    def ways(self):
+        """The options with which each thing that is printed on the card opens it."""
+        number = self.told["access_number"]
+        return [*([("--can", number)] if number else []), ("--mrz", self.told["zone"])]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.communicate(timeout=30)
+        await_empty(READERS[0])
+
+
+class Tap:
+    """Between one virtual chip and its reader: what goes over the link. Each message has its length before it; commands have
+    more than one byte, and the answer to 04 is the answer to reset."""
+
+    def __init__(self, reader_port):
+        self.reader_port = reader_port
+        self.commands, self.answers = [], []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.thread = threading.Thread(target=self.accept)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
+        self.listener.close()
+
+    def accept(self):
+        """One chip after the other."""
+        with contextlib.suppress(OSError):
+            while True:
+                chip, _ = self.listener.accept()
+                with chip, socket.create_connection(("127.0.0.1", self.reader_port)) as reader:
+                    back = threading.Thread(target=self.carry, args=(chip, reader, self.answers))
+                    back.start()
+                    self.carry(reader, chip, self.commands)
+                    back.join()
+
+    def carry(self, source, target, kept):
+        stream = source.makefile("rb")
+        target.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with contextlib.suppress(OSError):
+            while len(head := stream.read(2)) == 2:
+                source.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)  # or the rest comes 40 ms later
+                message = stream.read(int.from_bytes(head, "big"))
+                kept.append(message)
+                target.sendall(head + message)
+        for end in (source, target):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
 
 
 class Station:
@@ -261,8 +336,8 @@ class Station:
         self.good("vchip", "make", "--dir", folder, "--count", count, "--platform", platform)
         return sorted((folder / "stack").glob("*.chip"))
 
-    def serve(self, folder=None, feed=False, slots=2, first_slot=0, timing="none"):
-        chips = Chips(self, folder or self.chips, feed, slots, first_slot, timing)
+    def serve(self, folder=None, feed=False, slots=2, first_slot=0, timing="none", port=None):
+        chips = Chips(self, folder or self.chips, feed, slots, first_slot, timing, port)
         self.test.addCleanup(chips.process.kill)
         return chips
 
@@ -274,17 +349,22 @@ class Station:
             await_that("the cards are taken out", lambda: len(list((self.chips / "out").glob("*.chip"))) >= count)
         return sorted(chip for chip in (self.chips / "out").glob("*.chip") if ChipFile(chip).life == "issued")
 
+    def order_on(self, chip):
+        """The order that was last bound to a chip, by the file's name."""
+        return [event["order"] for event in self.events() if event["kind"] == "bound" and event["chip"] == chip][-1]
+
     def inspect_all(self, cards, *options):
-        """Pairs of a card's file and what `perso inspect --json` says of it, its files exported to `exported(card)`. Both
-        readers are used; meanwhile the cards may lie in the folder of the chips alone."""
+        """Pairs of a card's file and what `perso inspect --json` says of it, its files exported to `exported(card)`. What opens
+        a card stands in the ledger, as long as its holder's data do. Both readers are used; meanwhile the cards may lie in the
+        folder of the chips alone."""
         with self.serve() as holding:
             for first in range(0, len(cards), 2):
                 pair = list(enumerate(cards[first : first + 2]))
                 for slot, card in pair:
                     holding.tell(f"insert {slot} {card.name}")
                 for slot, card in pair:
-                    export = ["--export", self.exported(card)]
-                    yield card, self.json("inspect", "--writer", f"writer-{slot + 1}", *export, *options)
+                    asked = ["--writer", f"writer-{slot + 1}", "--order", self.order_on(card.stem)]
+                    yield card, self.json("inspect", *asked, "--export", self.exported(card), *options)
                 for slot, _ in pair:
                     holding.remove(slot)
 
@@ -302,6 +382,24 @@ class Station:
         self.test.assertEqual(totals["drawn"], ends, totals)
         self.test.assertTrue(totals["balanced"], totals)
         return totals
+
+
+def short_reader(folder):
+    """The environment in which every reader says that it takes short commands alone."""
+    shim = folder / "short_reader.so"
+    source = Path(__file__).with_name("short_reader.cpp")
+    subprocess.run(["c++", "-shared", "-fPIC", "-I/usr/include/PCSC", source, "-o", shim], check=True)
+    # A program with a sanitizer would rather have its own library in front.
+    return {"LD_PRELOAD": str(shim), "ASAN_OPTIONS": "verify_asan_link_order=0"}
+
+
+def checks_of(report):
+    """The checks of an inspection by their names."""
+    return {check["name"]: check for check in report["checks"]}
+
+
+def failed_checks(report):
+    return [check["name"] for check in report["checks"] if check["result"] == "failed"]
 
 
 def main():

@@ -147,7 +147,7 @@ class Records(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         plan = json.loads(done.stdout)
         self.assertEqual((plan["order"], plan["profile"]), (self.order["order"], "prc-2023"))
-        signed = {"EF.SOD", "SIGNATURE", "EF.DG15"}  # by other keys, on another chip
+        signed = {"EF.SOD", "SIGNATURE", "EF.CardSecurity", "EF.DG14", "EF.DG15"}  # by other keys, on another chip
         for application in plan["applications"]:
             on_the_chip = {file.name for file in (self.card / application["name"]).iterdir()} - {"EF.SOD.p7"}
             self.assertEqual({file["name"] for file in application["files"]}, on_the_chip)

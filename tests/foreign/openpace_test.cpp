@@ -185,7 +185,8 @@ TEST_CASE("we open a chip of OpenPACE by every protocol and read it") {
     CAPTURE(variant.name());
     openpace::Chip chip(variant.parameters, digits, file);
     const channel::PaceInfo info{variant.protocol, variant.parameters};
-    const channel::Pace open = channel::open_pace(chip, info, {std::nullopt, digits}, random);
+    const channel::Pace open =
+        channel::open_pace(chip, info, channel::ParameterSets::one, {std::nullopt, digits}, random);
     CHECK(read_through(*open.channel) == file);
     CHECK(open.channel->transmit({0x00, 0xB1, 0x00, 0x01, from_hex("54020000"), 0x100}).status ==
           iso7816::sw::ins_not_supported);
@@ -205,7 +206,8 @@ TEST_CASE("a chip of OpenPACE does not open with another number") {
     CAPTURE(variant.name());
     openpace::Chip chip(variant.parameters, digits, file);
     try {
-      channel::open_pace(chip, {variant.protocol, variant.parameters}, {std::nullopt, "481208"}, random);
+      channel::open_pace(chip, {variant.protocol, variant.parameters}, channel::ParameterSets::one,
+                         {std::nullopt, "481208"}, random);
       FAIL("it opened");
     } catch (const Error& error) {
       CHECK(error.code() == Code::keys_do_not_open);
@@ -223,7 +225,8 @@ TEST_CASE("we authenticate a chip of OpenPACE by every protocol") {
       CAPTURE(std::string(group.name));
       openpace::Chip chip(group.id, digits, file);
       const channel::PaceInfo info{{group.agreement, Mapping::generic, Cipher::aes_128}, group.id};
-      const channel::Pace open = channel::open_pace(chip, info, {std::nullopt, digits}, random);
+      const channel::Pace open =
+          channel::open_pace(chip, info, channel::ParameterSets::one, {std::nullopt, digits}, random);
       const auto agreed = channel::authenticate_chip(chip, *open.channel, protocol,
                                                      {public_key_of(chip, group), std::nullopt}, random);
       CHECK(read_through(*agreed) == file);

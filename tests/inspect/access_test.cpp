@@ -19,9 +19,25 @@ const ChipSecurity& generic() {
   return security;
 }
 
-// EF.CardAccess, PACE in 5 commands; SELECT and 6 files; active authentication; SELECT and 3 files that have
-// no short identifier.
-constexpr std::size_t common = 1 + 5 + 1 + 6 + 1 + 1 + 3 * 2;
+// EF.CardAccess, PACE in 5 commands; SELECT and 6 files; active authentication; SELECT, and 3 files and a
+// closed one that have no short identifier.
+constexpr std::size_t common = 1 + 5 + 1 + 6 + 1 + 1 + 4 * 2;
+
+/// What goes over the line: how long an answer the reader has to take.
+class Line final : public iso7816::Card {
+ public:
+  explicit Line(GuardedCard& card) : card_(card) {}
+  std::size_t longest = 0;
+  iso7816::ResponseApdu transmit(const iso7816::CommandApdu& command) override {
+    longest = std::max(longest, command.ne);
+    iso7816::ResponseApdu answer = card_.transmit(command);
+    REQUIRE(answer.data.size() <= command.ne);
+    return answer;
+  }
+
+ private:
+  GuardedCard& card_;
+};
 
 }  // namespace
 
@@ -43,7 +59,8 @@ TEST_CASE("a guarded card opens the strongest way, and every command is needed")
   // EF.CardSecurity is promised, and read at the end with a SELECT of the master file.
   CHECK(failed_checks(by_zone) == "");
   CHECK(by_zone.access == "PACE-ECDH-GM-AES-CBC-CMAC-128 with the machine readable zone");
-  CHECK(plain.commands == common + 2 + 2);  // chip authentication
+  // Chip authentication, and the SELECT of the national application that told the edition.
+  CHECK(plain.commands == common + 2 + 2 + 1);
 }
 
 TEST_CASE("a foreign document is read the same way") {
@@ -96,7 +113,7 @@ TEST_CASE("basic access control, where there is no PACE") {
   CHECK(report.access == "BAC with the machine readable zone");
   // EF.CardAccess and the master file are not there; SELECT, basic access control, 6 files, chip and active
   // authentication, and the national application.
-  CHECK(card.commands == 2 + 1 + 2 + 6 + 2 + 1 + 1 + 3 * 2);
+  CHECK(card.commands == 2 + 1 + 2 + 6 + 2 + 1 + 1 + 4 * 2);
 
   inspect.access.printed->birth = "850102";
   CHECK(failed_checks(inspect(card)) == "access");
@@ -186,6 +203,46 @@ TEST_CASE("a chip that takes no extended length in its channel is opened again f
   inspect.command_limit = 255;
   CHECK(failed_checks(inspect(card)) == "");
   CHECK(inspect(card).tolerated.empty());
+}
+
+TEST_CASE("no answer in a channel is longer than the reader takes") {
+  for (const ChipSecurity* const security : {&mapping(), &generic()})
+    for (const std::size_t limit : {64, 255, 256, 300, 1024, 20000, 65534, 65535}) {
+      CAPTURE(limit);
+      GuardedCard card = guarded_card(*security);
+      Line line(card);
+      Inspector inspect = guarded_inspector(*security);
+      inspect.command_limit = limit;
+      const inspect::Report report = inspect(line);
+      CHECK(failed_checks(report) == "");
+      CHECK(report.tolerated.empty());
+      CHECK(line.longest == (limit == 65535 ? 65536 : std::max<std::size_t>(limit, 256)));
+    }
+}
+
+TEST_CASE("what is promised to nobody is closed to who opened the card") {
+  GuardedCard card = guarded_card(mapping());
+  card.files.applications[national].files[0x0003].readable = true;
+  const inspect::Report report = guarded_inspector(mapping())(card);
+  CHECK(report.verdict == Verdict::altered);
+  CHECK(failed_checks(report) == "HIDDEN is not readable");
+}
+
+TEST_CASE("EF.CardSecurity is judged whichever way the card opened") {
+  for (const ChipSecurity* const security : {&mapping(), &generic()}) {
+    GuardedCard card = guarded_card(*security);
+    Bytes& file = card.files.applications[{}].files[0x011D].contents;
+    const auto checks = [&] { return failed_checks(guarded_inspector(*security)(card)); };
+    file.back() ^= 0x01;
+    CHECK(checks() == "EF.CardSecurity signature");
+    file.back() ^= 0x01;
+    lds::SecurityInfos less = security->all;
+    less.pace.clear();
+    file = lds::encode_card_security(less, chain().signer, issued_at, chain().by_signer(chance()));
+    CHECK(checks() == "EF.CardAccess against EF.CardSecurity");
+    file.resize(20);
+    CHECK(checks().starts_with("EF.CardSecurity"));
+  }
 }
 
 TEST_CASE("each byte of EF.CardAccess, which nobody signs, changed one at a time, is noticed") {

@@ -9,19 +9,19 @@ namespace perso::test {
 
 class Corruptor final : public iso7816::Card {
  public:
-  /// @param one_in how rarely an answer is touched
-  Corruptor(iso7816::Card& card, std::uint64_t seed, std::uint64_t one_in)
-      : card_(card), random_(seed), one_in_(one_in) {}
+  /// @param one_in how rarely an answer is touched @param first none before it, counted from 0
+  Corruptor(iso7816::Card& card, std::uint64_t seed, std::uint64_t one_in, std::size_t first = 0)
+      : card_(card), random_(seed), one_in_(one_in), first_(first) {}
 
   std::size_t commands = 0;
   bool touched = false;
   std::chrono::nanoseconds late{};  // by which answers came later
 
   iso7816::ResponseApdu transmit(const iso7816::CommandApdu& command) override {
-    ++commands;
+    const bool spared = commands++ < first_;
     iso7816::ResponseApdu answer = card_.transmit(command);
     const iso7816::ResponseApdu honest = answer;
-    if (random_.next() % one_in_ == 0) corrupt(answer, command.ne);
+    if (!spared && random_.next() % one_in_ == 0) corrupt(answer, command.ne);
     touched = touched || answer.data != honest.data || answer.status != honest.status;
     return answer;
   }
@@ -73,6 +73,7 @@ class Corruptor final : public iso7816::Card {
   iso7816::Card& card_;
   SeededRandom random_;
   std::uint64_t one_in_;
+  std::size_t first_;
   iso7816::ResponseApdu last_;
 };
 

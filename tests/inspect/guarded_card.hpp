@@ -96,7 +96,8 @@ class GuardedCard final : public iso7816::Card {
     tlv::Reader reader(data);
     const ByteView oid = reader.expect(tlv::Tag{0x80}).value;
     const std::uint8_t password = reader.expect(tlv::Tag{0x83}).value[0];
-    const std::uint8_t parameters = reader.expect(tlv::Tag{0x84}).value[0];
+    constexpr std::uint8_t only_ones = 12;
+    const std::uint8_t parameters = reader.at_end() ? only_ones : reader.expect(tlv::Tag{0x84}).value[0];
     const auto& secret = password == 0x02 ? can : zone;
     if (!secret) return {{}, iso7816::sw::referenced_data_not_found};
     pace_ = std::make_unique<vchip::PaceCard>(oid, parameters, *secret, mapping_key ? &*mapping_key : nullptr,

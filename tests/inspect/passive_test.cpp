@@ -60,7 +60,7 @@ TEST_CASE("EF.DG1 holds a zone of any of the three forms") {
     const char* number;
   };
   for (const Row& row :
-       {Row{identity::MrzForm::td2, "I", "D23145890"}, Row{identity::MrzForm::td3, "P", "L898902C3"}}) {
+       {Row{identity::MrzForm::td2, "IR", "D23145890"}, Row{identity::MrzForm::td3, "P", "L898902C3"}}) {
     CAPTURE(row.number);
     FakeCard card = good_card();
     identity::MrzFields fields = zone();

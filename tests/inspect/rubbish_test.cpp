@@ -1,10 +1,9 @@
 // Whatever a chip answers: no crash, no end that never comes, and nobody fooled.
 #include <doctest/doctest.h>
 
-#include <fstream>
-
 #include "inspect/corruptor.hpp"
 #include "inspect/guarded_sample.hpp"
+#include "support/option.hpp"
 #include "support/seed.hpp"
 
 using namespace perso;
@@ -29,14 +28,6 @@ std::map<std::string, Bytes> contents_of(const inspect::Report& report) {
 struct Tally {
   std::size_t genuine = 0, touched = 0;
 };
-
-/// What --sessions=N on the command line says.
-std::size_t sessions_option(std::size_t otherwise) {
-  std::ifstream arguments("/proc/self/cmdline");
-  for (std::string argument; std::getline(arguments, argument, '\0');)
-    if (argument.starts_with("--sessions=")) return std::stoul(argument.substr(11));
-  return otherwise;
-}
 
 /// Each with a corruptor of its own, from the seed on.
 template <typename ResettableCard>

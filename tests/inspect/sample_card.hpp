@@ -30,14 +30,26 @@ inline Random& chance() {
   return *random;
 }
 
+/// On a curve of its own: a CSCA of the country, and its document signer.
+inline Chain chain_of(const char* country, const std::string& curve = "secp256r1") {
+  const auto named = crypto::EcParameters::named_curve;
+  Chain made = Chain::on(curve, named, chance());
+  auto of_csca = Chain::csca_request(named), of_signer = Chain::signer_request(named);
+  of_csca.subject.country = of_csca.issuer.country = country;
+  of_signer.subject.country = of_signer.issuer.country = country;
+  made.csca = crypto::Certificate::parse(Chain::issue(of_csca, made.csca_key, made.csca_key, chance()));
+  made.signer = crypto::Certificate::parse(Chain::issue(of_signer, made.signer_key, made.csca_key, chance()));
+  return made;
+}
+
 inline const Chain& chain() {
-  static const Chain made = Chain::make(crypto::EcParameters::named_curve, chance());
+  static const Chain made = chain_of("CN");
   return made;
 }
 
 /// Of the national signature: SM2, with a CSCA of its own.
 inline const Chain& national_chain() {
-  static const Chain made = Chain::sm2(chance());
+  static const Chain made = chain_of("CN", "sm2p256v1");
   return made;
 }
 

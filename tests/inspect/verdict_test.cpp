@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "inspect/sample_card.hpp"
+#include "inspect/signatures.hpp"
 #include "lds/security_infos.hpp"
 
 using namespace perso;
@@ -108,11 +109,13 @@ TEST_CASE("trust is that of the anchor, and never more than its name says") {
 
   auto request = Chain::csca_request(crypto::EcParameters::named_curve);
   request.subject.common_name = request.issuer.common_name = "CSCA Specimen 001";
+  request.subject.country = request.issuer.country = "CN";
   Chain specimen = Chain::make(crypto::EcParameters::named_curve, chance());
   specimen.csca =
       crypto::Certificate::parse(Chain::issue(request, specimen.csca_key, specimen.csca_key, chance()));
   auto of_signer = Chain::signer_request(crypto::EcParameters::named_curve);
   of_signer.issuer = request.subject;
+  of_signer.subject.country = "CN";
   specimen.signer =
       crypto::Certificate::parse(Chain::issue(of_signer, specimen.signer_key, specimen.csca_key, chance()));
   contents(card, 0x011D) = sod_over(card.applications[emrtd], specimen, issued_at);
@@ -120,6 +123,37 @@ TEST_CASE("trust is that of the anchor, and never more than its name says") {
   inspect.store = &store;
   CHECK(inspect(card).trust == Trust::specimen);
   CHECK(inspect(card).verdict == Verdict::genuine);
+}
+
+TEST_CASE("a state's signer signs for that state alone") {
+  const auto verdict = [](const char* state, const char* country) {
+    const Chain abroad = chain_of(country);
+    FakeCard card = good_card();
+    identity::MrzFields fields = zone();
+    fields.issuing_state = state;
+    contents(card, 0x0101) = dg1_of(fields);
+    contents(card, 0x011D) = sod_over(card.applications[emrtd], abroad, issued_at);
+    const inspect::TrustStore store = trusting({abroad.csca}, Trust::foreign);
+    return Inspector{.editions = {}, .store = &store}(card).verdict;
+  };
+  CHECK(verdict("D", "DE") == Verdict::genuine);
+  CHECK(verdict("FRA", "FR") == Verdict::genuine);
+  CHECK(verdict("D", "FR") == Verdict::not_trusted);
+  CHECK(verdict("FRA", "DE") == Verdict::not_trusted);
+  // Issuers and examples that ISO 3166-1 does not know.
+  CHECK(verdict("UTO", "UT") == Verdict::genuine);
+  CHECK(verdict("EUE", "EU") == Verdict::genuine);
+  CHECK(verdict("GBD", "GB") == Verdict::genuine);
+  // One that it knows does not sign for one that it does not, nor the other way round.
+  CHECK(verdict("UTO", "DE") == Verdict::not_trusted);
+  CHECK(verdict("FRA", "UT") == Verdict::not_trusted);
+  CHECK(verdict("CHN", "HK") == Verdict::genuine);
+  CHECK(verdict("CHN", "TW") == Verdict::not_trusted);
+  CHECK(verdict("FRA", "HK") == Verdict::not_trusted);
+  CHECK(inspect::is_of_another_state("D", "fr"));
+  CHECK_FALSE(inspect::is_of_another_state("D", "de"));
+  CHECK(inspect::is_of_another_state("D", ""));
+  CHECK_FALSE(inspect::is_of_another_state("", "DE"));
 }
 
 TEST_CASE("a card of a known edition is not made genuine by another issuer, nor by less than is promised") {
@@ -145,8 +179,8 @@ TEST_CASE("a card of a known edition is not made genuine by another issuer, nor 
 }
 
 TEST_CASE(
-    "editions with one zone are told apart by their applications, and a card that lacks them is of the "
-    "first") {
+    "editions with one zone are told apart by their applications, and a card that has none of them is of "
+    "none") {
   FakeCard card = good_card();
   inspect::Promises other = promises();
   other.applications[1].aid = iso7816::Aid(from_hex("F0434E5052433137"));
@@ -155,6 +189,12 @@ TEST_CASE(
   CHECK(inspect(card).edition == "sample");
   CHECK(inspect(card).verdict == Verdict::genuine);
   inspect.editions = {{"other", other, "IRCHN"}, {"none", {}, "PPCHN"}};
+  CHECK(inspect(card).edition == "");
+  CHECK(inspect(card).verdict == Verdict::genuine);
+  CHECK(inspect(card).tolerated.size() == 1);
+  // One of them makes it what it has of it.
+  other.applications.push_back(promises().applications[1]);
+  inspect.editions = {{"other", other, "IRCHN"}};
   CHECK(inspect(card).edition == "other");
   CHECK(inspect(card).verdict == Verdict::unreadable);
 }

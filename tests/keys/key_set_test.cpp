@@ -92,7 +92,7 @@ TEST_CASE("each CSCA has its revocation list, which openssl verifies, and both p
     CHECK(lists[i].next_update() == made_at + std::chrono::days(90));
   }
   REQUIRE(lists[0].revoked().size() == 1);
-  CHECK(lists[0].revokes(set.signer("sample-revoked-signer").certificate().serial()));
+  CHECK(lists[0].revokes(set.sample_signer("sample-revoked-signer").certificate().serial()));
   CHECK(lists[1].revoked().empty());
   for (const std::string name : {"document-signer", "national-signer"})
     CHECK_FALSE(crypto::check_path(set.signer(name).certificate(), anchors, lists, made_at));

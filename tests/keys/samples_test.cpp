@@ -33,19 +33,29 @@ TEST_CASE("the signers of samples are refused, each for its own reason, and say 
   const KeySet set = made.open();
   const auto anchors = set.trust_anchors();
   const auto fault = [&](const std::string& name) {
-    return crypto::check_path(set.signer(name).certificate(), anchors, set.revocations(), made_at);
+    return crypto::check_path(set.sample_signer(name).certificate(), anchors, set.revocations(), made_at);
   };
   CHECK(fault("sample-revoked-signer") == crypto::PathFault::revoked);
   CHECK(fault("sample-unknown-signer") == crypto::PathFault::issuer_unknown);
-  const crypto::Certificate& unknown = set.signer("sample-unknown-csca").certificate();
+  const crypto::Certificate& unknown = set.sample_signer("sample-unknown-csca").certificate();
   CHECK(std::ranges::none_of(anchors, [&](const auto& anchor) { return anchor.der() == unknown.der(); }));
-  CHECK_FALSE(crypto::check_path(set.signer("sample-unknown-signer").certificate(), {unknown}, {}, made_at));
+  CHECK_FALSE(
+      crypto::check_path(set.sample_signer("sample-unknown-signer").certificate(), {unknown}, {}, made_at));
   for (const std::string name : {"sample-revoked-signer", "sample-unknown-csca", "sample-unknown-signer"}) {
-    const Signer& signer = set.signer(name);
+    // Whoever names a signer, as an edition does, does not get one of samples.
+    CHECK(code_of([&] { set.signer(name); }) == Code::key_missing);
+    const Signer& signer = set.sample_signer(name);
     const crypto::PublicKey& key = signer.certificate().public_key();
     CHECK(signer.certificate().subject_text().starts_with("CN=SPECIMEN "));
     CHECK(key.verify(key.signature_algorithm(), Bytes{1}, signer.sign(Bytes{1})));
   }
+}
+
+TEST_CASE("a signer of documents is none of samples") {
+  const Specimen made;
+  const KeySet set = made.open();
+  CHECK(code_of([&] { set.sample_signer("document-signer"); }) == Code::key_missing);
+  CHECK(code_of([&] { set.sample_signer("csca"); }) == Code::key_missing);
 }
 
 TEST_CASE("a set without samples opens, and says how to get them") {
@@ -61,8 +71,8 @@ TEST_CASE("a set without samples opens, and says how to get them") {
   const KeySet set = made.open();
   CHECK(set.descriptions().size() == 7);
   CHECK(set.signer("document-signer").certificate().may_sign_documents());
-  CHECK_THROWS_WITH_AS(set.signer("sample-revoked-signer"), doctest::Contains("perso init"), Error);
-  CHECK(code_of([&] { set.signer("sample-revoked-signer"); }) == Code::key_missing);
+  CHECK_THROWS_WITH_AS(set.sample_signer("sample-revoked-signer"), doctest::Contains("perso init"), Error);
+  CHECK(code_of([&] { set.sample_signer("sample-revoked-signer"); }) == Code::key_missing);
 }
 
 TEST_CASE("a set for real cards has no signers of samples") {

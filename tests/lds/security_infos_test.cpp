@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "bytes/error.hpp"
 #include "crypto/asn1.hpp"
@@ -180,6 +181,44 @@ TEST_CASE("SecurityInfos: DH keys of PKCS #3 and X9.42") {
   }
 }
 
+TEST_CASE("EF.CardAccess: no key is worked with") {
+  test::SeededRandom random(6);
+  SecurityInfos infos;
+  infos.pace = {{ecdh_gm, 12}};
+  infos.chip_authentication_keys = {ec_key("secp256r1", random)};
+  const crypto::DhGroup& group = crypto::rfc5114_group(0);
+  infos.chip_authentication_keys.push_back({crypto::DhPublicKey{group, group.g}, std::nullopt});
+  NoDeviations none;
+  const SecurityInfos read = parse_card_access(encode_security_infos(infos), none);
+  CHECK(read.pace == infos.pace);
+  CHECK(read.chip_authentication_keys.empty());
+  CHECK(read.others == std::vector<std::string>{std::string(id_ecdh), std::string(id_dh)});
+}
+
+TEST_CASE("SecurityInfos: four keys of Diffie-Hellman are read, and none is computed with") {
+  // No prime, and 4,096 bits of exponent: were each judged, 64 would take minutes.
+  const Bytes p(512, 0xFF), q = concat({Bytes{0x7F}, Bytes(511, 0xFF)});
+  const Bytes algorithm =
+      asn1::sequence({asn1::oid("1.2.840.10046.2.1"),
+                      asn1::sequence({asn1::integer(p), asn1::integer(Bytes{2}), asn1::integer(q)})});
+  const auto keys = [&](std::size_t count) {
+    std::vector<Bytes> infos;
+    for (std::size_t i = 0; i < count; ++i)
+      infos.push_back(info(id_dh, {asn1::sequence({algorithm, asn1::bit_string(asn1::integer(Bytes{4}))}),
+                                   number(static_cast<std::uint8_t>(i + 1))}));
+    return set(std::move(infos));
+  };
+  Told told;
+  CHECK(parse_security_infos(keys(4), told).chip_authentication_keys.size() == 4);
+  CHECK(told.all.empty());
+  const auto begin = std::chrono::steady_clock::now();
+  const SecurityInfos read = parse_security_infos(keys(64), told);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(1));
+  CHECK(read.chip_authentication_keys.size() == 4);
+  CHECK(read.others.size() == 60);
+  CHECK(told.says("more than 4 keys"));
+}
+
 TEST_CASE("SecurityInfos: named and explicit curves are the same key") {
   test::SeededRandom random(1);
   const auto key = ec_key("secp256r1", random);
@@ -227,6 +266,26 @@ TEST_CASE("SecurityInfos: what is not worked with stands among the others") {
     CHECK(infos.chip_authentication.empty());
     CHECK_FALSE(infos.active_authentication);
   }
+}
+
+TEST_CASE("SecurityInfos: how many sets of parameters PACE has, whatever is worked with") {
+  const std::string gm = channel::oid_of(ecdh_gm), domain = "0.4.0.127.0.7.2.2.4.2";
+  const std::string cam =
+      channel::oid_of({ecdh_gm.agreement, channel::Mapping::chip_authentication, ecdh_gm.cipher});
+  const auto way = [](const std::string& oid, std::uint8_t parameters) {
+    return info(oid, {number(2), number(parameters)});
+  };
+  const auto sets = [](std::vector<Bytes> infos) {
+    return pace_parameter_sets(strict(set(std::move(infos))));
+  };
+  using channel::ParameterSets;
+  CHECK(sets({way(gm, 13)}) == ParameterSets::one);
+  CHECK(sets({way(gm, 13), way(cam, 13)}) == ParameterSets::one);
+  CHECK(sets({way(gm, 12), way(gm, 13)}) == ParameterSets::several);
+  CHECK(sets({way(gm, 12), way(cam, 13)}) == ParameterSets::several);
+  CHECK(sets({way(gm, 12), way(gm, 32)}) == ParameterSets::several);  // its own ones
+  CHECK(sets({way(gm, 12), info(domain, {asn1::sequence({asn1::oid("1.2.840.10045.2.1")})})}) ==
+        ParameterSets::several);
 }
 
 TEST_CASE("SecurityInfos: what a tolerant reader tells and a strict one refuses") {

@@ -171,13 +171,11 @@ TEST_CASE(
   world.check_invariants();
 }
 
-TEST_CASE("of the runs that wait the latest eight are tried") {
-  World world(12, 1, 9);
-  for (int i = 0; i < 9; ++i) world.cut_off_one();
-  CHECK(show(world, 1).why.value().code() == Code::chip_not_blank);
-  CHECK(world.history(1).standing == Standing::uncertain);
-  CHECK(show(world, 5).outcome == run::Outcome::issued);
-  CHECK(show(world, 1).outcome == run::Outcome::issued);
+TEST_CASE("all runs that wait are tried, however many they are") {
+  World world(12, 1, 10);
+  for (int i = 0; i < 10; ++i) world.cut_off_one();
+  CHECK(show(world, 1).outcome == run::Outcome::issued);  // the oldest
+  CHECK(show(world, 6).outcome == run::Outcome::issued);
   CHECK(world.totals().issued == 2);
   world.check_invariants();
 }
@@ -202,6 +200,38 @@ TEST_CASE("a card that its order dates so is issued although it has expired or i
     CHECK(report->issued == 1);
     world.verdict_of_issued = row.verdict;
     world.check_invariants();
+  }
+}
+
+TEST_CASE("a card that opens by its access number, and not by what its zone shows, does not pass") {
+  World world(15, 1, 1);
+  world.add_blank();
+  run::Prepared prepared = world.prepare(0);
+  prepared.plan.access->printed->expiry = "310101";
+  const run::Result result = world.run_one(0, prepared);
+  CHECK(result.outcome == run::Outcome::rejected);
+  REQUIRE(result.why);
+  CHECK(result.why->code() == Code::verification_failed);
+  world.check_invariants();
+}
+
+TEST_CASE("a signer that cannot sign what it is named for is found before there is a card") {
+  const Factory& factory = Factory::of("prc-2023");
+  profile::Profile profile = factory.profile;
+  auto& security = std::get<profile::CardSecurity>(profile.applications.at(0).files.at(1).content);
+  const auto open = [&](const char* signer) {
+    security.signer = signer;
+    const run::OpenEdition edition(profile, factory.keys, 65535);
+  };
+  CHECK_NOTHROW(open("document-signer"));
+  for (const char* other : {"national-signer", "nobody"}) {
+    CAPTURE(other);
+    try {
+      open(other);
+      FAIL_CHECK("it was not found");
+    } catch (const Error& error) {
+      CHECK(error.code() == Code::key_missing);
+    }
   }
 }
 

@@ -197,9 +197,9 @@ std::size_t SimulatedJournal::uncertain() {
   return ledger_.uncertain();
 }
 
-std::vector<plan::Order> SimulatedJournal::waiting(const std::string& profile, std::size_t most) {
+std::optional<plan::Order> SimulatedJournal::waiting(const std::string& profile, const std::string& after) {
   enter();
-  return ledger_.waiting(profile, most);
+  return ledger_.waiting(profile, after);
 }
 
 void SimulatedJournal::bind(const run::RunId& run, const std::string& order_id, const run::Blank& blank,

@@ -15,34 +15,46 @@ struct Traffic {
   std::size_t bytes = 0;
 };
 
-/// What one application gets.
+/// What one application gets; the master file is the level of the security domain.
 struct ApplicationLoad {
   iso7816::Aid aid;
   std::span<const chip::FileImage> files;
   std::size_t generated_keys = 0;
 };
 
+/// The value of DGI DF71 in bytes, from the sizes of section 9's elements: at most 127 in each.
+inline std::size_t access_data_size(const channel::AccessData& data, std::size_t pace, bool bac) {
+  constexpr std::size_t date = 3 + 6, protocol = 2 + 10, parameters = 3;
+  std::size_t size = pace * (2 + protocol + parameters) + (bac ? 2 : 0);
+  if (data.printed) size += 2 + 3 + data.printed->number.size() + 2 * date;
+  if (!data.access_number.empty()) size += 2 + data.access_number.size();
+  return size;
+}
+
 /// Counts the commands that no order of doing things can leave out, in their shortest form, for S8 at level
 /// 33:
 ///   identify   SELECT of the security domain (its life cycle), GET DATA (CPLC)
 ///   open       INITIALIZE UPDATE, EXTERNAL AUTHENTICATE
-///   prepare    the progress mark, INSTALL for each application, PUT KEY
+///   prepare    the progress mark, INSTALL for each application but the master file, PUT KEY
 ///   keys       for each application that makes some: SELECT, the two that open, GENERATE for each key
 ///   write      STORE DATA, one stream for each application: ceil(stream / room) blocks,
 ///              room = 16 * floor((field - 8) / 16) - 1. Who has made keys is selected already; the others
 ///              are reached by SELECT and opening, or by one return to the security domain and INSTALL [for
-///              personalization]. Who writes while the files that wait for the chip are still being signed
-///              sends a second stream: that saves time and costs commands
+///              personalization]; the master file by that return alone, as EF.CardSecurity has a key that the
+///              chip makes. Access data are in its stream. Who writes while the files that wait for the chip
+///              are still being signed sends a second stream: that saves time and costs commands
 ///   read back  SELECT of each application; READ BINARY: `answer` bytes a command where the offset has 15
 ///              bits, answer - 3 beyond. Files never to be read are left out; no file has to be selected
-///   lock       SELECT of the security domain, the two that open, SET STATUS
+///   lock       SELECT of the security domain, unless its level was read last; the two that open, SET STATUS
 /// Protected commands take header, Lc, the padded data and an 8-byte MAC; Le is not counted where the
 /// contract does not ask for it.
 class TrafficFloor {
  public:
   /// @param field largest command data field, and largest answer (256 at least)
   /// @param key_size of the key set that replaces the transport keys, bytes
-  TrafficFloor(std::size_t field, std::size_t key_size) : field_(field), key_size_(key_size) {}
+  /// @param access_data their size where the chip gets any, as access_data_size says; needs a master file
+  TrafficFloor(std::size_t field, std::size_t key_size, std::size_t access_data = 0)
+      : field_(field), key_size_(key_size), access_data_(access_data) {}
 
   Traffic of(std::span<const ApplicationLoad> applications) {
     total_ = {};
@@ -50,21 +62,22 @@ class TrafficFloor {
     plain(0, true);  // CPLC
     open();
     protect(2 + 1 + 16);  // the progress mark
-    for (const auto& application : applications) protect(8 + 9 + 1 + application.aid.bytes().size() + 6);
+    for (const auto& application : applications)
+      if (!application.aid.is_master_file()) protect(8 + 9 + 1 + application.aid.bytes().size() + 6);
     protect(1 + 3 * (3 + padded_key() + 4));
     const bool any_keys =
         std::ranges::any_of(applications, [](const auto& each) { return each.generated_keys > 0; });
     reach_others(applications, any_keys);
     for (const auto& application : applications) {
       if (application.generated_keys > 0) {
-        select(application.aid.bytes().size());
+        select(aid_size(application));
         open();
         for (std::size_t key = 0; key < application.generated_keys; ++key) protect(5);
       }
-      store(application.files);
+      store(application);
     }
     for (const auto& application : applications) read_back(application);
-    select(8);
+    if (std::ranges::none_of(applications, is_master_file)) select(8);
     open();
     protect(0);  // SET STATUS
     return total_;
@@ -73,6 +86,11 @@ class TrafficFloor {
  private:
   static constexpr std::size_t mac = 8;
 
+  static bool is_master_file(const ApplicationLoad& load) { return load.aid.is_master_file(); }
+  static std::size_t aid_size(const ApplicationLoad& load) {
+    return is_master_file(load) ? 8 : load.aid.bytes().size();
+  }
+
   std::size_t padded_key() const { return (key_size_ + 15) / 16 * 16; }
 
   void count(std::size_t bytes) {
@@ -80,7 +98,7 @@ class TrafficFloor {
     total_.bytes += bytes;
   }
   void plain(std::size_t nc, bool answered) { count(4 + (nc > 0 ? 1 + nc : 0) + (answered ? 1 : 0)); }
-  void select(std::size_t aid_size) { plain(aid_size, false); }
+  void select(std::size_t aid_bytes) { plain(aid_bytes, false); }
   void open() {
     plain(8, true);
     plain(8 + mac, false);
@@ -97,19 +115,20 @@ class TrafficFloor {
     if (any_keys) open();
     if (any_keys && others == 1) {  // SELECT of the application instead
       for (const auto& each : applications)
-        if (each.generated_keys == 0) select(each.aid.bytes().size());
+        if (each.generated_keys == 0) select(aid_size(each));
       return;
     }
     if (any_keys) select(8);
     for (const auto& each : applications)
-      if (each.generated_keys == 0) protect(2 + 1 + each.aid.bytes().size() + 3);
+      if (each.generated_keys == 0 && !is_master_file(each)) protect(2 + 1 + each.aid.bytes().size() + 3);
   }
 
   static std::size_t dgi(std::size_t value) { return 2 + (value < 255 ? 1 : 3) + value; }
 
-  void store(std::span<const chip::FileImage> files) {
+  void store(const ApplicationLoad& application) {
     std::size_t control = 0, stream = 0;
-    for (const auto& file : files) {
+    if (is_master_file(application) && access_data_ > 0) stream += dgi(access_data_);
+    for (const auto& file : application.files) {
       control += file.short_fid ? 17 : 14;
       stream += dgi(file.contents.size());
     }
@@ -120,7 +139,7 @@ class TrafficFloor {
   }
 
   void read_back(const ApplicationLoad& application) {
-    select(application.aid.bytes().size());
+    select(aid_size(application));
     const std::size_t answer = std::max<std::size_t>(field_, 256);
     for (const auto& file : application.files) {
       if (file.read == chip::ReadAccess::never) continue;
@@ -134,7 +153,7 @@ class TrafficFloor {
     }
   }
 
-  std::size_t field_, key_size_;
+  std::size_t field_, key_size_, access_data_;
   Traffic total_;
 };
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "closed_chip.hpp"
+#include "vchip/globalplatform_state.hpp"
 
 namespace perso::vchip {
 namespace {
@@ -238,7 +239,58 @@ TEST_CASE("closed chip: the issuer's channel on an application, wrong keys, and 
   CHECK(bench.send("8482330010" + pattern(16)) == "6982");
 }
 
-TEST_CASE("closed chip: terminated through its channels, it says what it is and nothing else") {
+TEST_CASE("closed chip: wrong cryptograms of a holder's reader cost time, and never the issuer's keys") {
+  ClosedChip bench;
+  Terminal terminal(bench.chip);
+  const auto open_with = [&](const KeySet& keys) {
+    bench.chip.reset();
+    REQUIRE(terminal.pace_with_number(access_number) == "9000");
+    bench.through = [&](ByteView raw) { return from_hex(terminal.secure(to_hex(raw))); };
+    const std::string status = bench.open(keys);
+    bench.through = nullptr;
+    return status;
+  };
+  const auto delays = [&] {
+    bench.chip.reset();
+    REQUIRE(terminal.pace_with_number(access_number) == "9000");
+    terminal.secure("8050000008" + pattern(8) + "00");
+    return bench.chip.effort().delays;
+  };
+  CHECK(delays() == 0);
+  for (int wrong = 1; wrong <= 12; ++wrong) {
+    CHECK(open_with(issuer_keys()) == "6300");
+    CHECK(delays() == 1);
+    bench.chip.power_off();
+    bench.chip.power_on();
+  }
+  CHECK(open_with(transport_keys()) == "9000");
+  CHECK(bench.secure("80CA9F7F00").substr(0, 6) == "9F7F2A");
+  CHECK(delays() == 0);
+}
+
+TEST_CASE("closed chip: a command whose length is refused ends either channel") {
+  for (const std::string& unread :
+       {std::string(), std::string("80CA9F"), std::string("00B0000005AA"), std::string("0CB0000005AA"),
+        "84E2880000FFF8" + pattern(65528), "0CB0000000FFF8" + pattern(65528)}) {
+    const std::string begin = unread.substr(0, 20);
+    CAPTURE(begin);
+    ClosedChip bench;
+    Terminal terminal(bench.chip);
+    REQUIRE(terminal.pace_with_number(access_number) == "9000");
+    CHECK(bench.send(unread) == "6700");
+    CHECK(terminal.secure("00B09C0000") == "[6982]");
+
+    bench.chip.reset();
+    REQUIRE(terminal.pace_with_number(access_number) == "9000");
+    bench.through = [&](ByteView raw) { return from_hex(terminal.secure(to_hex(raw))); };
+    REQUIRE(bench.open(transport_keys()) == "9000");
+    bench.through = nullptr;
+    CHECK(bench.send(unread) == "6700");
+    CHECK(bench.secure("80CA9F7F00") == "6982");
+  }
+}
+
+TEST_CASE("closed chip: terminated through its channels, it says that and nothing else") {
   ClosedChip bench;
   Terminal terminal(bench.chip);
   REQUIRE(terminal.pace_with_number(access_number) == "9000");
@@ -249,7 +301,28 @@ TEST_CASE("closed chip: terminated through its channels, it says what it is and 
   CHECK(bench.send(environment) == "6985");
   CHECK(bench.send("00B09C0000") == "6985");
   CHECK(bench.status("00A40000") == "6985");
-  CHECK(bench.status("00A4040000") == "9000");
+  const std::string description = bench.send("00A4040000");
+  CHECK(description.substr(24, 6) == "8A01FF");
+  CHECK(bench.send("80CA9F7F00") == "6982");
+  bench.chip.power_off();
+  bench.chip.power_on();
+  CHECK(bench.send("80CA9F7F00") == "6982");
+  CHECK(bench.send("0CCA9F7F00") == "6985");
+
+  GlobalPlatformState again;  // as it stands once its memory was tidied
+  for (const Bytes& record : GlobalPlatformState::load(bench.chip.nvm()).snapshot()) again.apply(record);
+  CHECK(again.closed());
+  CHECK(again.life == LifeCycle::terminated);
+}
+
+TEST_CASE("chip: one that is terminated before the lock says who it is, access data or not") {
+  ClosedChip bench(access_data(), false);
+  REQUIRE(bench.status("00A4040000") == "9000");
+  REQUIRE(bench.open(transport_keys()) == "9000");
+  CHECK(bench.secure("80F080FF") == "9000");
+  CHECK(bench.send("80CA9F7F00").substr(0, 6) == "9F7F2A");
+  CHECK(bench.send("80CA00E000") == "6985");
+  CHECK_FALSE(GlobalPlatformState::load(bench.chip.nvm()).closed());
 }
 
 }  // namespace

@@ -192,6 +192,7 @@ TEST_CASE("chip: what ends a channel") {
       {"SELECT of an unknown application", select_app, "6A82"},
       {"INITIALIZE UPDATE", "8050000008" + pattern(8) + "00", "9000"},
       {"EXTERNAL AUTHENTICATE again", "8482330010" + pattern(16), "6982"},
+      {"a command that is none", "84CA9F7F08AA", "6700"},
   };
   for (const auto& each : cases) {
     CAPTURE(each.what);

@@ -150,6 +150,21 @@ TEST_CASE("chip: reading in every way") {
        "03540100"
        "00",
        "6A82"},
+      {"odd: by short identifier", "",
+       "00B10001"
+       "03540100"
+       "03",
+       "5301009000"},
+      {"odd: a short identifier that is not there", "0101",
+       "00B1001E"
+       "03540100"
+       "03",
+       "6A82"},
+      {"odd: 31 is none", "0101",
+       "00B1001F"
+       "03540100"
+       "03",
+       "6A82"},
       {"odd: without an offset", "0101", "00B1000000", "6A80"},
       {"odd: empty offset", "0101",
        "00B10000"

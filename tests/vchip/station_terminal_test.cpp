@@ -69,11 +69,12 @@ TEST_CASE(
       CAPTURE(parameters.id);
       bench.chip.reset();
       const channel::PaceInfo info{protocol, parameters.id};
-      CHECK_THROWS_AS(channel::open_pace(card, info, {std::nullopt, "000000"}, random), Error);
+      const auto sets = runs % 3 == 0 ? channel::ParameterSets::several : channel::ParameterSets::one;
+      CHECK_THROWS_AS(channel::open_pace(card, info, sets, {std::nullopt, "000000"}, random), Error);
       const channel::AccessData right =
           ++runs % 2 == 0 ? channel::AccessData{std::nullopt, access_number}
                           : channel::AccessData{channel::PrintedData{"L898902C<", "690806", "940623"}, ""};
-      const channel::Pace pace = channel::open_pace(card, info, right, random);
+      const channel::Pace pace = channel::open_pace(card, info, sets, right, random);
       CHECK(pace.proof.has_value() == (protocol.mapping == channel::Mapping::chip_authentication));
       if (pace.proof) {
         CHECK(pace.proof->proves(from_hex(bench.agreement_key), random));
@@ -101,7 +102,8 @@ TEST_CASE("closed chip: the station's terminal authenticates it by every protoco
     const std::string name = channel::name_of(protocol);
     CAPTURE(name);
     bench.chip.reset();
-    channel::Pace pace = channel::open_pace(card, info, {std::nullopt, access_number}, random);
+    channel::Pace pace =
+        channel::open_pace(card, info, channel::ParameterSets::one, {std::nullopt, access_number}, random);
     read_in(*pace.channel);
     const auto proven =
         channel::authenticate_chip(card, *pace.channel, protocol, key_of(bench.agreement_key), random);

@@ -1,11 +1,11 @@
-// What a profile promises of every card of its edition.
+#include "edition/promises.hpp"
+
 #include <algorithm>
 
 #include "lds/files.hpp"
-#include "plan/dates.hpp"
-#include "run/edition.hpp"
+#include "profile/dates.hpp"
 
-namespace perso::run {
+namespace perso::edition {
 
 namespace {
 
@@ -21,8 +21,9 @@ bool has_face(const profile::Profile& profile) {
 /// What files of one application promise beyond being there.
 class Collector {
  public:
-  Collector(inspect::Promises& promises, const profile::Profile& profile)
-      : promises_(promises), profile_(profile) {}
+  /// @param zone nullptr for an edition without one
+  Collector(inspect::Promises& promises, const profile::Profile& profile, const profile::Mrz* zone)
+      : promises_(promises), profile_(profile), zone_(zone) {}
 
   void collect(const profile::Application& application, const profile::File& file) {
     application_ = &application;
@@ -38,10 +39,12 @@ class Collector {
   }
 
   void operator()(const profile::Record& record) {
-    for (const profile::RecordField& field : record.fields)
-      if (auto* const place = promised_place(field.value))
-        *place = {application_->name, file_->name, field.at,   field.bytes,
-                  record.text,        record.pad,  field.right};
+    for (const profile::RecordField& field : record.fields) {
+      const Place here{application_->name, file_->name, field.at,   field.bytes,
+                       record.text,        record.pad,  field.right};
+      if (auto* const place = promised_place(field.value)) *place = here;
+      if (is_name(field.value)) take_name(field.value, here);
+    }
   }
 
   /// Where no record has it, and the files of the eMRTD application, which an inspection knows, have not
@@ -67,18 +70,41 @@ class Collector {
  private:
   using Place = inspect::Promises::Place;
 
+  bool is_name(const profile::Value& value) const {
+    return zone_ != nullptr && value.field == zone_->name && value.as == profile::Spelling::plain;
+  }
+
+  /// Whole, or from its first character on.
+  void take_name(const profile::Value& value, const Place& here) {
+    if (!value.part || value.part->first == 1) promises_.record_name.clear();
+    promises_.record_name.push_back(here);
+  }
+
+  /// What repeats the zone's date of birth, sex or nationality.
+  std::optional<Place>* place_of_zone(const std::string& field, profile::Spelling as) {
+    using profile::Spelling;
+    if (zone_ == nullptr) return nullptr;
+    const bool plain = as == Spelling::plain;
+    if (field == zone_->born && (plain || as == Spelling::yyyymmdd)) return &promises_.record_birth;
+    if (field == zone_->sex && (plain || as == Spelling::gb_2261)) return &promises_.record_sex;
+    if (field == zone_->nationality && (plain || as == Spelling::alpha_3 || as == Spelling::icao))
+      return &promises_.record_nationality;
+    return nullptr;
+  }
+
   /// What is promised of where such a value stands: the number as it is, and whole dates that no order leaves
   /// out. nullptr for any other.
   std::optional<Place>* promised_place(const profile::Value& value) {
     using profile::Spelling;
     const profile::Field* const field = value.field ? profile_.field(*value.field) : nullptr;
     if (field == nullptr || value.part) return nullptr;
+    if (auto* const place = place_of_zone(field->name, value.as)) return place;
     if (field->name == profile_.number)
       return value.as == Spelling::plain ? &promises_.record_number : nullptr;
     if (field->type != profile::FieldType::date || field->optional) return nullptr;
     if (value.as != Spelling::plain && value.as != Spelling::yyyymmdd) return nullptr;
-    if (plan::is_issue(profile_, *field)) return &promises_.record_issued;
-    return plan::is_expiry(profile_, *field) ? &promises_.record_expires : nullptr;
+    if (profile::is_issue(profile_, *field)) return &promises_.record_issued;
+    return profile::is_expiry(profile_, *field) ? &promises_.record_expires : nullptr;
   }
 
   void collect(const profile::Element& element, std::vector<tlv::Tag> path) {
@@ -95,37 +121,40 @@ class Collector {
 
   inspect::Promises& promises_;
   const profile::Profile& profile_;
+  const profile::Mrz* zone_;
   const profile::Application* application_ = nullptr;
   const profile::File* file_ = nullptr;
 };
 
-/// As every card of the edition has it: document code and issuer, filled up (ICAO 9303-5 4.2.2). Empty for an
-/// edition without a zone.
-std::string zone_head_of(const profile::Profile& profile) {
-  constexpr std::size_t code_size = 2, issuer_size = 3;
+/// nullptr for an edition without a zone.
+const profile::Mrz* zone_of(const profile::Profile& profile) {
   for (const profile::Application& application : profile.applications)
-    for (const profile::File& file : application.files) {
-      const auto* zone = std::get_if<profile::Mrz>(&file.content);
-      if (zone == nullptr) continue;
-      std::string code = zone->document_code, issuer = zone->issuer;
-      code.resize(code_size, '<');
-      issuer.resize(issuer_size, '<');
-      return code + issuer;
-    }
-  return "";
+    for (const profile::File& file : application.files)
+      if (const auto* zone = std::get_if<profile::Mrz>(&file.content)) return zone;
+  return nullptr;
+}
+
+/// As every card of the edition has it: document code and issuer, filled up (ICAO 9303-5 4.2.2).
+std::string head_of(const profile::Mrz& zone) {
+  constexpr std::size_t code_size = 2, issuer_size = 3;
+  std::string code = zone.document_code, issuer = zone.issuer;
+  code.resize(code_size, '<');
+  issuer.resize(issuer_size, '<');
+  return code + issuer;
 }
 
 }  // namespace
 
 inspect::Edition inspected_edition(const profile::Profile& profile) {
-  inspect::Edition edition{profile.name, {}, zone_head_of(profile)};
+  const profile::Mrz* const zone = zone_of(profile);
+  inspect::Edition edition{profile.name, {}, zone != nullptr ? head_of(*zone) : ""};
   inspect::Promises& promises = edition.promises;
   promises.chip_authentication = profile.chip.chip_authentication.has_value();
   if (const auto& access = profile.chip.access) {
     promises.pace = access->pace;
     promises.bac = access->bac;
   }
-  Collector collector(promises, profile);
+  Collector collector(promises, profile, zone);
   for (const profile::Application& application : profile.applications) {
     inspect::PromisedApplication promised{application.name, application.aid, {}};
     for (const profile::File& file : application.files) {
@@ -138,4 +167,4 @@ inspect::Edition inspected_edition(const profile::Profile& profile) {
   return edition;
 }
 
-}  // namespace perso::run
+}  // namespace perso::edition

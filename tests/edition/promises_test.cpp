@@ -1,5 +1,5 @@
 // What an inspection is told of an edition.
-#include "run/edition.hpp"
+#include "edition/promises.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,14 +8,14 @@ using inspect::Promises;
 
 namespace {
 
-inspect::Edition edition(const std::string& folder) {
-  return run::inspected_edition(profile::load(PERSO_SOURCE_DIR "/" + folder));
+inspect::Edition edition_of(const std::string& folder) {
+  return edition::inspected_edition(profile::load(PERSO_SOURCE_DIR "/" + folder));
 }
 
 }  // namespace
 
 TEST_CASE("the edition of 2023: everything that a chip can promise") {
-  const inspect::Edition known = edition("profiles/prc-2023");
+  const inspect::Edition known = edition_of("profiles/prc-2023");
   const Promises& promises = known.promises;
   CHECK(known.name == "prc-2023");
   CHECK(known.zone_head == "IRCHN");
@@ -57,12 +57,16 @@ TEST_CASE("the edition of 2023: everything that a chip can promise") {
 }
 
 TEST_CASE("other editions promise what they have") {
-  const inspect::Edition former = edition("profiles/prc-2017"), lab = edition("profiles/icao-td1"),
-                         employees = edition("tests/profile/employee-card");
+  const inspect::Edition former = edition_of("profiles/prc-2017"), lab = edition_of("profiles/icao-td1"),
+                         employees = edition_of("tests/profile/employee-card");
   CHECK(former.promises.bac);
   CHECK(former.promises.pace.empty());
   CHECK_FALSE(former.promises.chip_authentication);
   CHECK(former.promises.record_issued.has_value());
+  REQUIRE(former.promises.signatures.size() == 1);
+  CHECK(former.promises.signatures[0].kind == Promises::Signature::Kind::gmt_0010);
+  CHECK(former.promises.signatures[0].over ==
+        std::vector<std::pair<std::string, std::string>>{{"national", "TEXT"}, {"national", "PORTRAIT"}});
   CHECK(lab.promises.bac);
   CHECK_FALSE(lab.promises.record_number.has_value());  // the zone has it
   CHECK_FALSE(lab.promises.record_issued.has_value());  // and EF.DG12 this

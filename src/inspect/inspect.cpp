@@ -4,6 +4,7 @@
 #include "inspect/national.hpp"
 #include "inspect/passive.hpp"
 #include "inspect/protection.hpp"
+#include "inspect/recognition.hpp"
 #include "inspect/visit.hpp"
 
 namespace perso::inspect {
@@ -15,6 +16,19 @@ std::string issuing_state(const Document& document) {
   if (!document.zone || document.zone->size() < 5) return "";
   const std::string state = document.zone->substr(2, 3);
   return state.substr(0, state.find('<'));
+}
+
+/// The issuer's own signer and the zone of an edition, and none of its applications: what every card of it
+/// has is missing, or it is of one that is not known here.
+void judge_edition(Findings& findings, const Document& document, const Request& request) {
+  const Trust trust = findings.report().trust;
+  const bool own = trust == Trust::production || trust == Trust::specimen;
+  if (findings.strict() || !own || !document.zone) return;
+  for (const Edition* const edition : editions_with(request.editions, *document.zone))
+    findings.missing("edition", Verdict::unreadable,
+                     "the zone is that of " + edition->name +
+                         ", and of its applications none is there: if the "
+                         "card is of another edition, that has to be known here");
 }
 
 /// Everything that the card need not be asked for.
@@ -36,6 +50,7 @@ void judge(Findings& findings, const Document& document, const Request& request)
     judge_record(findings, *promises, zone);
   }
   judge_dates(findings, document, zone, now);
+  judge_edition(findings, document, request);
   if (!findings.any_signer())
     findings.missing("signer", Verdict::not_trusted, "nothing that was read on the card is signed");
 }

@@ -194,11 +194,7 @@ void Visit::recognise_document() {
   if (!document_.zone) return;
   const Edition* const edition = inspect::recognise_document(
       request_.editions, *document_.zone, [this](const iso7816::Aid& aid) { return has(aid); });
-  if (edition == nullptr) {
-    for (const Edition* const one : editions_with(request_.editions, *document_.zone))
-      findings_.note("the zone is as in edition " + one->name + ", of whose applications none is there");
-    return;
-  }
+  if (edition == nullptr) return;
   findings_.recognised(*edition);
   for (const PromisedApplication& application : edition->promises.applications)
     if (application.aid.is_master_file() || lds::is_emrtd(application.aid)) take_name_of(application);

@@ -27,10 +27,13 @@ lds::CardSecurity card_security_of(const Plan& plan) {
   return lds::parse_card_security(*file_of(plan, "EF.CardSecurity").contents, strict);
 }
 
+/// As the mapping's domain parameters are, secp256r1.
+const Bytes key_id{0x0C};
+
 /// The one key of chip authentication, a point.
 Bytes agreement_key_of(const lds::SecurityInfos& infos) {
   REQUIRE(infos.chip_authentication_keys.size() == 1);
-  CHECK_FALSE(infos.chip_authentication_keys[0].id);
+  CHECK(infos.chip_authentication_keys[0].id == key_id);
   return std::get<crypto::EcPublicKey>(infos.chip_authentication_keys[0].key).point();
 }
 
@@ -69,8 +72,8 @@ TEST_CASE("EF.DG14 repeats what EF.CardAccess shows, and says how the chip prove
   const lds::SecurityInfos options = dg14_of(plan);
   CHECK(lds::downgrade_of(card_access_of(plan), options) == lds::Downgrade::none);
   CHECK(agreement_key_of(options) == chip.agreement_key.public_key().point());
-  CHECK(options.chip_authentication == std::vector<lds::ChipAuthenticationInfo>{
-                                           {edition().chip.chip_authentication->protocol, std::nullopt}});
+  CHECK(options.chip_authentication ==
+        std::vector<lds::ChipAuthenticationInfo>{{edition().chip.chip_authentication->protocol, key_id}});
   CHECK(options.active_authentication == lds::ActiveAuthenticationInfo{crypto::Hash::sha256});
   const lds::Sod sod = lds::parse_sod(*file_of(plan, "EF.SOD").contents);
   CHECK(sod.object.digests.at(14) ==
@@ -86,7 +89,7 @@ TEST_CASE("EF.CardSecurity is signed, and holds the key of the mapping") {
   CHECK(security.cms.signing_time == now);
   CHECK(lds::downgrade_of(card_access_of(plan), security.infos) == lds::Downgrade::none);
   CHECK(agreement_key_of(security.infos) == chip.agreement_key.public_key().point());
-  CHECK(security.infos.chip_authentication.empty());
+  CHECK(security.infos.chip_authentication == dg14_of(plan).chip_authentication);
   CHECK_FALSE(security.infos.active_authentication);
 }
 

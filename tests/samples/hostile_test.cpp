@@ -242,7 +242,8 @@ TEST_CASE("sessions with a chip that holds what nobody signed") {
       spoilt_session(subject, seed + i, honest, tally);
     }
     MESSAGE(subject.name, ": ", sessions, " sessions, ", tally.genuine, " genuine");
-    CHECK(tally.genuine < sessions / 20);
+    // Bytes behind a template are not read: such a file is as it was.
+    CHECK(tally.genuine < sessions / 5);
   }
 }
 

@@ -17,7 +17,7 @@ EMPLOYEE_CARD = SOURCE / "tests" / "profile" / "employee-card"
 COMPANY = ("F0434F4D50414E59", {"CARD": "0001", "SIGNATURE": "0002", "SIGNER": "0003"})
 BY_NUMBER = "PACE-ECDH-CAM-AES-CBC-CMAC-128 with the card access number"
 BY_ZONE = "PACE-ECDH-CAM-AES-CBC-CMAC-128 with the machine readable zone"
-HINT = "if the card opens by what is printed on it, give that: --can, or --number, --born and --expires, or --mrz\n"
+HINT = "if the card opens by what is printed on it, give that: --can, or --number, --born and --expires, or --mrz"
 
 
 def zone_in(data_group_1):
@@ -110,6 +110,10 @@ class Inspect(unittest.TestCase):
             ("order-invalid", 3, ("--order", "NOBODY")),
             ("order-invalid", 3, ("--number", "932682198501010017")),
             ("usage", 2, ("--mrz", zone[:-1])),
+            ("usage", 2, ("--can", "")),
+            ("usage", 2, ("--can", "12345x")),
+            ("usage", 2, ("--can", "123456", "--number", "932682198501010017")),
+            ("usage", 2, ("--can", "123456", "--order", "NOBODY")),
             ("usage", 2, ("--mrz", zone[:9] + str((int(zone[9]) + 1) % 10) + zone[10:])),
         ):
             done = station.perso("inspect", *options)
@@ -117,7 +121,7 @@ class Inspect(unittest.TestCase):
             self.assertTrue(done.stderr.startswith(f"perso: {code}: "), done.stderr)
         stranger = Station(self)
         done = stranger.perso("--json", "inspect")
-        self.assertEqual((done.returncode, done.stderr), (1, HINT))
+        self.assertEqual((done.returncode, json.loads(done.stderr)), (1, {"warning": HINT}))
         report = json.loads(done.stdout)
         self.assertEqual((report["verdict"], report["trust"], report["access"]), ("unreadable", "unknown", ""))
         self.assertEqual(failed_checks(report), ["access"])

@@ -35,7 +35,7 @@ class TrustStore {
   /// master list is believed where its signer led to an anchor that stands in a file of its own, on the day
   /// of the list; what it holds is `foreign`, but for what is there already. What is none of these, or breaks
   /// its format, is told to `skipped` and passed over: one bad file must not close a border.
-  /// @throws Error Code::config_invalid where DIR is no folder
+  /// @throws Error Code::config_invalid where DIR has none of the three
   void load(const std::filesystem::path& dir, Deviations& skipped);
 
   struct Judgement {

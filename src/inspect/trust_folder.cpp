@@ -77,13 +77,18 @@ std::vector<crypto::Certificate> believed_in(const TrustStore& store, ByteView o
 }  // namespace
 
 void TrustStore::load(const fs::path& dir, Deviations& skipped) {
-  if (std::error_code unreadable; !fs::is_directory(dir, unreadable))
-    throw Error(Code::config_invalid, dir.string() +
-                                          " is no folder: name the one with production/, specimen/ "
-                                          "and foreign/ in it");
   constexpr std::array folders = {std::pair{"production", Trust::production},
                                   std::pair{"specimen", Trust::specimen},
                                   std::pair{"foreign", Trust::foreign}};
+  const bool any_there = std::ranges::any_of(folders, [&](const auto& folder) {
+    std::error_code unreadable;
+    return fs::is_directory(dir / folder.first, unreadable);
+  });
+  if (!any_there)
+    throw Error(Code::config_invalid,
+                dir.string() +
+                    " has none of the folders production, specimen and foreign: name the "
+                    "one that has, or put the authorities into one of these");
   Tolerated tolerated;
   std::vector<fs::path> lists;
   for (const auto& [name, trust] : folders)

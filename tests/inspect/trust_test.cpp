@@ -150,6 +150,7 @@ TEST_CASE("a folder: certificates in DER and PEM, lists, and what is skipped") {
   CHECK(store.judge(three.signer, today).trust == Trust::foreign);
   CHECK_FALSE(store.judge(three.signer, today).fault);
   CHECK_THROWS_AS(store.load(folder.path() / "nowhere", skipped), Error);
+  CHECK_THROWS_AS(store.load(folder.path() / "production", skipped), Error);
 }
 
 TEST_CASE("a master list is believed under an anchor of its own file, and vouches for no other list") {

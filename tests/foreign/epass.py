@@ -134,7 +134,7 @@ def main():
 
     VirtualSmartcard.CardGenerator = Generator
     VirtualSmartcard.Iso7816OS = Passport
-    VirtualSmartcard.VirtualICC(None, "ePass", "localhost", int(port), logginglevel=logging.INFO).run()
+    VirtualSmartcard.VirtualICC(None, "ePass", "127.0.0.1", int(port), logginglevel=logging.INFO).run()
 
 
 if __name__ == "__main__":

@@ -182,13 +182,18 @@ void spoil(vchip::File& file, SeededRandom& random) {
   file.size = static_cast<std::uint16_t>(contents.size());
 }
 
-/// A chip with another memory of its own making, which speaks every protocol as it should.
+/// A chip with another memory of its own making, which speaks every protocol as it should. Where a byte of
+/// what it held is another it is never genuine; bytes behind a template are not read.
 void spoilt_session(const Subject& subject, std::uint64_t seed, const Contents& honest, Tally& tally) {
   SeededRandom random(seed);
   chance().begin_anew(seed);
   auto state = vchip::GlobalPlatformState::load(vchip::Nvm::from_log(subject.card.memory));
   const auto files = readable_files(state);
+  std::vector<Bytes> before;
+  for (const vchip::File* const file : files) before.push_back(file->contents);
   for (std::size_t i = 1 + random.next() % 2; i > 0; --i) spoil(*files[random.next() % files.size()], random);
+  std::vector<Bytes> spoilt;
+  for (const vchip::File* const file : files) spoilt.push_back(file->contents);
   vchip::Nvm memory;
   memory.replace(state.snapshot());
   vchip::Chip chip(std::move(memory), chance());
@@ -196,7 +201,13 @@ void spoilt_session(const Subject& subject, std::uint64_t seed, const Contents& 
   inspect::Report report;
   REQUIRE_NOTHROW(report = inspected(card, subject.access, card.took, {&subject.edition, 1}));
   REQUIRE(card.commands < most_commands);
-  ++tally.touched;
+  bool harmed = false;
+  for (std::size_t i = 0; i < files.size(); ++i)
+    harmed = harmed || !std::equal(before[i].begin(), before[i].end(), spoilt[i].begin(),
+                                   spoilt[i].begin() + static_cast<std::ptrdiff_t>(
+                                                           std::min(spoilt[i].size(), before[i].size())));
+  if (harmed) CHECK(report.verdict != Verdict::genuine);
+  tally.touched += harmed ? 1 : 0;
   judge(report, honest, tally);
 }
 
@@ -242,8 +253,7 @@ TEST_CASE("sessions with a chip that holds what nobody signed") {
       spoilt_session(subject, seed + i, honest, tally);
     }
     MESSAGE(subject.name, ": ", sessions, " sessions, ", tally.genuine, " genuine");
-    // Bytes behind a template are not read: such a file is as it was.
-    CHECK(tally.genuine < sessions / 5);
+    CHECK(tally.touched > sessions / 2);
   }
 }
 
